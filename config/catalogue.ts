@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { parse } from "yaml";
+import { z } from "zod";
+
+import { explain, SettingsError, type Shape } from "./problems";
+
+/** What one microservice needs from an environment. */
+export const serviceEntry = z.strictObject({
+  owner: z
+    .string()
+    .regex(/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/, "a team's name: lower case letters, digits and dashes")
+    .describe("Team that answers for the service."),
+  stores: z.array(z.enum(["postgres"])).describe("Data stores it owns; each service has its own database."),
+});
+
+export type ServiceEntry = z.infer<typeof serviceEntry>;
+
+/** Services by name. */
+export type Catalogue = Readonly<Record<string, ServiceEntry>>;
+
+/** A service's name becomes part of account ids and host names, which leave it this much room. */
+const serviceName = /^[a-z]([-a-z0-9]{0,18}[a-z0-9])?$/;
+
+/**
+ * The catalogue in a folder: one `NAME.yaml` a service, in the order of their names.
+ *
+ * @throws SettingsError for the first file that cannot be used, with all its problems.
+ */
+export function readCatalogue(folder: string): Catalogue {
+  const files = readdirSync(folder)
+    .filter((file) => file.endsWith(".yaml"))
+    .sort();
+  return Object.fromEntries(files.map((file) => [file.replace(/\.yaml$/, ""), readEntry(folder, file)]));
+}
+
+function readEntry(folder: string, file: string): ServiceEntry {
+  const place = `catalog/services/${file}`;
+  if (!serviceName.test(file.replace(/\.yaml$/, ""))) {
+    throw new SettingsError(place, [
+      "a service's name is 1-20 lower case letters, digits and dashes, starting with a letter; rename the file",
+    ]);
+  }
+  let values: unknown;
+  try {
+    values = parse(readFileSync(join(folder, file), "utf8"));
+  } catch (error) {
+    throw new SettingsError(place, [`it is not YAML: ${(error as Error).message.split("\n")[0]}`]);
+  }
+  const result = serviceEntry.safeParse(values);
+  if (result.success) return result.data;
+  const reading = {
+    prefix: "",
+    values: (values ?? {}) as Record<string, unknown>,
+    encrypted: new Set<string>(),
+    shape: z.toJSONSchema(serviceEntry) as Shape,
+  };
+  throw new SettingsError(
+    place,
+    result.error.issues.flatMap((issue) => explain(issue, reading)),
+  );
+}

@@ -1,0 +1,56 @@
+import { createHash } from "node:crypto";
+
+/**
+ * Longest physical name of each kind, in characters.
+ *
+ * Sources: GKE cluster and node pool 40; service account id 30; Compute Engine, KMS and DNS names 63; Cloud SQL
+ * instance 98 with its project in front, of which a project takes up to 30 and the colon one; label value 63.
+ */
+export const nameLimits = {
+  cluster: 40,
+  nodePool: 40,
+  serviceAccount: 30,
+  network: 63,
+  key: 63,
+  sqlInstance: 67,
+  repository: 63,
+  label: 63,
+} as const;
+
+export type NameKind = keyof typeof nameLimits;
+
+/** Bytes of the random part of a name that must be safe to re-create; it reads as twice as many hex digits. */
+export const suffixBytes = 3;
+
+/** Room that `-` and the random part take. */
+const suffixLength = 1 + 2 * suffixBytes;
+
+/** A physical name made of parts joined by dashes, shortened to the kind's limit without collisions. */
+export function physicalName(kind: NameKind, ...parts: readonly string[]): string {
+  return shorten(parts.join("-"), nameLimits[kind]);
+}
+
+/** As `physicalName`, with room left for the random suffix that the caller appends as `-xxxxxx`. */
+export function suffixedName(kind: NameKind, ...parts: readonly string[]): string {
+  return shorten(parts.join("-"), nameLimits[kind] - suffixLength);
+}
+
+/**
+ * A node pool's name: its parts and a hash of every field whose change would replace the pool, so that the new
+ * pool can stand beside the old one.
+ */
+export function poolName(parts: readonly string[], replacingFields: unknown): string {
+  const hash = digest(JSON.stringify(replacingFields), 8);
+  return `${shorten(parts.join("-"), nameLimits.nodePool - hash.length - 1)}-${hash}`;
+}
+
+/** `text` as it is when it fits, else its beginning and a hash of all of it, so two names never shorten to one. */
+export function shorten(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const hash = digest(text, 6);
+  return `${text.slice(0, limit - hash.length - 1).replace(/-+$/, "")}-${hash}`;
+}
+
+function digest(text: string, length: number): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, length);
+}

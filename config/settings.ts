@@ -1,0 +1,235 @@
+import { z } from "zod";
+
+import { isSlice, popupSlices } from "./addresses";
+import { regions } from "./regions";
+
+/** Namespace of our keys in `Pulumi.STACK.yaml`: the project's name in `Pulumi.yaml`. */
+export const namespace = "platform";
+
+/** Keys whose values are encrypted in the stack file and never shown. */
+export const secretKeys: readonly string[] = ["slackToken"];
+
+const projectId = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/,
+    "6-30 lower case letters, digits and dashes, starting with a letter",
+  );
+const projectNumber = z
+  .string()
+  .regex(/^[1-9][0-9]{5,18}$/, "the project's number: digits only (gcloud projects describe PROJECT)");
+const serviceAccountEmail = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9-]{4,28}[a-z0-9]@[a-z][a-z0-9-]{4,28}[a-z0-9]\.iam\.gserviceaccount\.com$/,
+    "a service account's address: ACCOUNT@PROJECT.iam.gserviceaccount.com",
+  );
+const dashedName = (longest: number) =>
+  z
+    .string()
+    .regex(
+      new RegExp(`^[a-z]([-a-z0-9]{0,${longest - 2}}[a-z0-9])?$`),
+      `1-${longest} lower case letters, digits and dashes, starting with a letter`,
+    );
+
+const pool = z
+  .strictObject({
+    machineType: z
+      .string()
+      .regex(
+        /^[a-z][a-z0-9]*-(standard|highmem|highcpu|medium|small|micro|custom)(-[a-z0-9]+)*$/,
+        "a Compute Engine machine type, for example e2-standard-4",
+      )
+      .describe("Compute Engine machine type. Changed in place, node by node."),
+    spot: z
+      .boolean()
+      .describe("Spare capacity at a fraction of the price, taken away at any time. Replaces the pool."),
+    minNodes: z.int().min(0).max(1000).describe("Nodes that always run, over all zones together."),
+    maxNodes: z.int().min(1).max(1000).describe("Nodes the autoscaler may reach, over all zones together."),
+    diskGb: z.int().min(20).max(2000).default(50).describe("Boot disk of each node, in GB."),
+    taint: dashedName(63)
+      .optional()
+      .describe("Only pods that tolerate `dedicated=VALUE:NoSchedule` run here."),
+  })
+  .refine((value) => value.minNodes <= value.maxNodes, {
+    error: "minNodes is above maxNodes; lower minNodes or raise maxNodes",
+    path: ["minNodes"],
+  });
+
+const cluster = z.strictObject({
+  location: z
+    .string()
+    .regex(/^[a-z]+-[a-z]+[0-9](-[a-f])?$/, "a region (europe-west1) or a zone (europe-west1-b)")
+    .describe("A region for a control plane in three zones, a zone for one. Replaces the cluster."),
+  releaseChannel: z
+    .enum(["RAPID", "REGULAR", "STABLE"])
+    .describe("How early GKE upgrades arrive; production never has an earlier channel than staging."),
+  maintenance: z
+    .strictObject({
+      start: z.iso
+        .datetime({ offset: false, error: 'a UTC time in quotes, for example "2026-01-06T02:00:00Z"' })
+        .describe("First window, in UTC; GKE keeps a permanent difference for other forms."),
+      hours: z
+        .int()
+        .min(4)
+        .max(24)
+        .describe("Length of a window; GKE counts only stretches of 4 hours or more."),
+      days: z
+        .array(z.enum(["MO", "TU", "WE", "TH", "FR", "SA", "SU"]))
+        .min(2)
+        .describe("Days with a window; together they must make 48 hours in 32 days."),
+    })
+    .describe("When GKE may upgrade the control plane and nodes."),
+  secretsEncryption: z
+    .enum(["kms", "google"])
+    .describe(
+      "`kms`: Kubernetes secrets are encrypted with a key of this environment. A key ring can never be deleted.",
+    ),
+  podsPerNode: z
+    .union([z.literal(32), z.literal(64), z.literal(110)])
+    .describe("Pods a node may run. Replaces pools."),
+  securityGroup: z
+    .string()
+    .regex(/^gke-security-groups@[a-z0-9.-]+$/, "GKE takes only a group called gke-security-groups@DOMAIN")
+    .optional()
+    .describe("Google group whose member groups may be named in RBAC."),
+  pools: z
+    .record(dashedName(15), pool)
+    .refine((value) => Object.keys(value).length > 0, "at least one node pool")
+    .describe("Node pools by name."),
+});
+
+const database = z.strictObject({
+  version: z
+    .enum(["POSTGRES_16", "POSTGRES_17", "POSTGRES_18"])
+    .describe("Raised in place by a major upgrade that cannot be undone."),
+  tier: z
+    .string()
+    .regex(
+      /^db-(custom-[0-9]+-[0-9]+|f1-micro|g1-small)$/,
+      "db-custom-CPUS-MEGABYTES, db-g1-small or db-f1-micro",
+    )
+    .describe("Machine size. A change restarts the instance."),
+  highAvailability: z.boolean().describe("A standby in a second zone."),
+  diskGb: z
+    .int()
+    .min(10)
+    .max(10000)
+    .describe("First size of the disk in GB; it grows by itself, never shrinks."),
+  maxDiskGb: z.int().min(10).max(64000).describe("Where growth stops, in GB."),
+  updateTrack: z
+    .enum(["canary", "stable", "week5"])
+    .describe(
+      "How early maintenance arrives: a week's notice, two or five; production never before staging.",
+    ),
+  backupsKept: z.int().min(7).max(365).describe("Daily backups kept."),
+});
+
+const alerts = z.strictObject({
+  email: z.email().describe("Where alerts go."),
+  slackChannel: z
+    .string()
+    .regex(/^#[a-z0-9_-]{1,79}$/, "a channel's name with its #, for example #platform-alerts")
+    .describe("Slack channel for alerts; needs the secret `slackToken`."),
+});
+
+const common = {
+  project: projectId.describe("Google Cloud project of this environment; pop-ups share one."),
+  projectNumber,
+  region: z.enum(regions).describe("Region of everything that has one."),
+  lifecycle: z
+    .enum(["protected", "disposable"])
+    .describe(
+      "`protected`: what holds data, names or addresses cannot be deleted. `disposable`: nothing is kept.",
+    ),
+  customerData: z
+    .boolean()
+    .describe("Holds data of customers: dropping the protection must be asked for twice."),
+  owner: dashedName(63).describe("Team that answers for it, as a label."),
+  network: z.strictObject({
+    addresses: z
+      .string()
+      .refine(isSlice, `allowed: ci, staging, production, or popup-0 to popup-${popupSlices - 1}`)
+      .describe("Slice of the address plan (config/addresses.ts)."),
+  }),
+  cluster,
+  alerts: alerts.optional(),
+  slackToken: z.string().min(1).optional().describe("Bot token of the Slack app. Secret."),
+};
+
+/** Rules over several keys; they run even when another key is wrong, so that all problems show at once. */
+function crossChecked<T extends z.ZodObject>(schema: T): T {
+  return schema
+    .refine((value) => value["alerts"] === undefined || value["slackToken"] !== undefined, {
+      error: "alerts.slackChannel needs it",
+      path: ["slackToken"],
+      when: ({ value }) => isBlock(value),
+    })
+    .refine(
+      (value) => {
+        const location = (value["cluster"] as Record<string, unknown> | undefined)?.["location"];
+        return typeof location !== "string" || location.startsWith(String(value["region"]));
+      },
+      {
+        error:
+          "it must be the region of this environment or one of its zones (network and database are there)",
+        path: ["cluster", "location"],
+        when: ({ value }) => isBlock(value) && regions.includes((value as { region: never }).region),
+      },
+    );
+}
+
+function isBlock(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
+}
+
+/** Settings of the environment that builds: Jenkins' cluster and the registries. */
+export const ciSettings = crossChecked(
+  z.strictObject({
+    environment: z.literal("ci"),
+    ...common,
+    registry: z.strictObject({
+      readers: z
+        .array(projectNumber)
+        .describe("Numbers of the projects whose service accounts may pull images and charts."),
+      gcrHost: z
+        .enum(["gcr.io", "us.gcr.io", "eu.gcr.io", "asia.gcr.io"])
+        .describe("Old registry name that keeps working."),
+      releasesKept: z
+        .int()
+        .min(10)
+        .max(1000)
+        .describe("Newest versions of each image that clean-up never touches."),
+    }),
+    deployers: z.array(dashedName(15)).describe("Targets, each of which gets a deployer account of its own."),
+  }),
+);
+
+/** Settings of an environment that runs the product: staging, production and every pop-up. */
+export const deliverySettings = crossChecked(
+  z.strictObject({
+    environment: z.literal("delivery"),
+    ...common,
+    database: database
+      .refine((value) => value.diskGb <= value.maxDiskGb, {
+        error: "diskGb is above maxDiskGb; lower diskGb or raise maxDiskGb",
+        path: ["diskGb"],
+      })
+      .optional()
+      .describe("Cloud SQL for PostgreSQL; left out, the data stores run in the cluster."),
+    deployer: serviceAccountEmail
+      .optional()
+      .describe("Account that releases into this environment (made by ci)."),
+  }),
+);
+
+export type CiSettings = z.infer<typeof ciSettings>;
+export type DeliverySettings = z.infer<typeof deliverySettings>;
+export type Settings = CiSettings | DeliverySettings;
+export type Lifecycle = Settings["lifecycle"];
+export type ClusterSettings = Settings["cluster"];
+export type PoolSettings = ClusterSettings["pools"][string];
+export type DatabaseSettings = NonNullable<DeliverySettings["database"]>;
+
+/** Every kind of environment, by the value of the key `environment`. */
+export const settingsOf = { ci: ciSettings, delivery: deliverySettings } as const;

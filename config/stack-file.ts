@@ -1,0 +1,63 @@
+import { parse } from "yaml";
+
+import type { RawConfig } from "./parse";
+import { SettingsError } from "./problems";
+
+/** A `Pulumi.STACK.yaml` as people write it, read without the engine. */
+export interface StackFile {
+  /** File to name in messages. */
+  readonly file: string;
+  /** Full key to value, blocks as blocks; encrypted values as `{ secure: … }`. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Where the encrypted values are: the full key, then the keys inside it. */
+  readonly encrypted: readonly (readonly string[])[];
+}
+
+/** @throws SettingsError when the text is not a stack file. */
+export function readStackFile(text: string, file: string): StackFile {
+  let document: unknown;
+  try {
+    document = parse(text);
+  } catch (error) {
+    throw new SettingsError(file, [`it is not YAML: ${(error as Error).message.split("\n")[0]}`]);
+  }
+  const config = isBlock(document) ? (document["config"] ?? {}) : undefined;
+  if (!isBlock(config))
+    throw new SettingsError(file, ["it needs a block `config:` with the settings of the stack"]);
+  return { file, config, encrypted: encryptedPaths(config) };
+}
+
+/**
+ * The configuration as the engine would hand it to the program, with `placeholder` in place of what is encrypted:
+ * good for checking the settings, not for using them.
+ */
+export function rawConfigOf({ file, config, encrypted }: StackFile, placeholder: string): RawConfig {
+  return {
+    file,
+    values: Object.fromEntries(
+      Object.entries(config).map(([key, value]) => [key, textOf(value, placeholder)]),
+    ),
+    encrypted: [...new Set(encrypted.map(([key = ""]) => key))],
+  };
+}
+
+/** Whether a value of a stack file is an encrypted one. */
+export function isEncrypted(value: unknown): value is { secure: string } {
+  return isBlock(value) && Object.keys(value).length === 1 && typeof value["secure"] === "string";
+}
+
+function encryptedPaths(value: unknown, path: readonly string[] = []): string[][] {
+  if (isEncrypted(value)) return [[...path]];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => encryptedPaths(inner, [...path, key]));
+}
+
+function textOf(value: unknown, placeholder: string): string {
+  if (isEncrypted(value)) return placeholder;
+  if (typeof value !== "object" || value === null) return String(value);
+  return JSON.stringify(value, (_, inner: unknown) => (isEncrypted(inner) ? placeholder : inner));
+}
+
+function isBlock(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

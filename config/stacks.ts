@@ -1,0 +1,26 @@
+import { isSlice, popupSlices } from "./addresses";
+
+/** The stacks that live for good, in the order in which the first ones come up. */
+export const longLivedStacks = ["ci", "staging", "production"] as const;
+
+const popupPrefix = "popup-";
+
+/** Whether `name` may be a pop-up's stack: `popup-` and 3 to 16 lower case letters, digits and dashes. */
+export function isPopup(name: string): boolean {
+  return /^popup-[a-z](?:[a-z0-9]|-(?!-)){1,14}[a-z0-9]$/.test(name);
+}
+
+/** Why `name` is no stack of this program, or undefined when it is one. */
+export function stackNameProblem(name: string): string | undefined {
+  if ((longLivedStacks as readonly string[]).includes(name) || isPopup(name)) return undefined;
+  const allowed = `${longLivedStacks.join(", ")}, or ${popupPrefix}NAME`;
+  return name.startsWith(popupPrefix)
+    ? `${JSON.stringify(name)} is no name for a pop-up; after ${popupPrefix} come 3 to 16 lower case letters, digits and single dashes, starting with a letter and not ending with a dash`
+    : `${JSON.stringify(name)} is no stack of this program; allowed: ${allowed}`;
+}
+
+/** The first slice of the address plan that no pop-up has yet, or undefined when all are taken. */
+export function freeSlice(taken: readonly string[]): string | undefined {
+  const slices = Array.from({ length: popupSlices }, (_, index) => `${popupPrefix}${index}`);
+  return slices.find((slice) => isSlice(slice) && !taken.includes(slice));
+}
