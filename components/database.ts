@@ -1,0 +1,163 @@
+import * as sql from "@pulumi/gcp/sql";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+
+import { suffixBytes, suffixedName } from "../config/names";
+import type { DatabaseSettings, Lifecycle } from "../config/settings";
+import { DatabaseEndpoint } from "./database-endpoint";
+import { DatabaseLogin } from "./database-login";
+import { guards } from "./guards";
+import type { Identity } from "./identity";
+
+export interface DatabaseArgs extends DatabaseSettings {
+  /** Stack prefix of every physical name. */
+  prefix: string;
+  project: string;
+  region: string;
+  network: pulumi.Input<string>;
+  subnetwork: pulumi.Input<string>;
+  /** Services that get a database and a login of their own, with the account that logs in. */
+  services: Readonly<Record<string, Identity>>;
+  /** The account that owns schemas and migrates them. */
+  migrator: Identity;
+  labels: Record<string, string>;
+  lifecycle: Lifecycle;
+}
+
+/**
+ * A private PostgreSQL instance with one database and one login for each service, and no password anywhere.
+ *
+ * Destroying it loses all databases; a protected one leaves its backups and takes a last one.
+ */
+export class Database extends pulumi.ComponentResource {
+  /** `PROJECT:REGION:INSTANCE`, what the Auth Proxy is given. */
+  public readonly connectionName: pulumi.Output<string>;
+  /** Address of the endpoint inside the network. */
+  public readonly address: pulumi.Output<string>;
+
+  constructor(name: string, args: DatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("platform:index:Database", name, {}, opts);
+
+    const { protect, deletionPolicy } = guards(args.lifecycle);
+    // Google keeps the name of a deleted instance for a week: a new instance needs another.
+    const suffix = new random.RandomId(
+      name,
+      { byteLength: suffixBytes, keepers: { project: args.project, region: args.region } },
+      { parent: this, protect },
+    );
+    const instance = new sql.DatabaseInstance(
+      name,
+      {
+        name: pulumi.interpolate`${suffixedName("sqlInstance", args.prefix, name)}-${suffix.hex}`,
+        deletionProtection: protect,
+        deletionPolicy,
+        ...instanceArgs(args),
+      },
+      {
+        parent: this,
+        protect,
+        deleteBeforeReplace: false,
+        // The disk grows by itself; setting it back would be a shrink, which Google refuses.
+        ignoreChanges: ["settings.diskSize"],
+        customTimeouts: { create: "60m", update: "60m", delete: "30m" },
+      },
+    );
+    const endpoint = new DatabaseEndpoint(
+      name,
+      {
+        prefix: args.prefix,
+        region: args.region,
+        network: args.network,
+        subnetwork: args.subnetwork,
+        serviceAttachment: instance.pscServiceAttachmentLink,
+        dnsName: instance.dnsName,
+        lifecycle: args.lifecycle,
+      },
+      { parent: this },
+    );
+
+    for (const [service, identity] of Object.entries(args.services)) {
+      new sql.Database(
+        service,
+        { name: service, instance: instance.name, deletionPolicy },
+        { parent: this, protect, deletedWith: instance },
+      );
+      new DatabaseLogin(
+        service,
+        { project: args.project, instance, account: identity, ownsObjects: false },
+        { parent: this },
+      );
+    }
+    // An IAM login may not create in `public`; the migrator may, and owns what it creates.
+    new DatabaseLogin(
+      `${name}-migrator`,
+      { project: args.project, instance, account: args.migrator, ownsObjects: true },
+      { parent: this },
+    );
+
+    this.connectionName = instance.connectionName;
+    this.address = endpoint.address;
+    this.registerOutputs({ connectionName: this.connectionName, address: this.address });
+  }
+}
+
+/** Everything about an instance that does not depend on what it is called. */
+export function instanceArgs(args: DatabaseArgs) {
+  const kept = args.lifecycle === "protected";
+  return {
+    region: args.region,
+    databaseVersion: args.version,
+    settings: {
+      // Left out, PostgreSQL 16 and later become ENTERPRISE_PLUS, which refuses db-custom tiers.
+      edition: "ENTERPRISE",
+      tier: args.tier,
+      availabilityType: args.highAvailability ? "REGIONAL" : "ZONAL",
+      diskType: "PD_SSD",
+      diskSize: args.diskGb,
+      diskAutoresize: true,
+      diskAutoresizeLimit: args.maxDiskGb,
+      deletionProtectionEnabled: kept,
+      retainBackupsOnDelete: kept,
+      ...(kept && { finalBackupConfig: { enabled: true, retentionDays: 30 } }),
+      ipConfiguration: {
+        ipv4Enabled: false,
+        sslMode: "ENCRYPTED_ONLY",
+        pscConfigs: [{ pscEnabled: true, allowedConsumerProjects: [args.project] }],
+      },
+      connectorEnforcement: "REQUIRED",
+      backupConfiguration: {
+        enabled: true,
+        pointInTimeRecoveryEnabled: true,
+        startTime: "01:00",
+        transactionLogRetentionDays: 7,
+        backupRetentionSettings: { retainedBackups: args.backupsKept, retentionUnit: "COUNT" },
+      },
+      maintenanceWindow: { day: 7, hour: 3, updateTrack: args.updateTrack },
+      insightsConfig: { queryInsightsEnabled: true, recordApplicationTags: true },
+      // There are no password users; the policy is for the one that somebody makes by hand.
+      passwordValidationPolicy: {
+        enablePasswordPolicy: true,
+        complexity: "COMPLEXITY_DEFAULT",
+        minLength: 14,
+        disallowUsernameSubstring: true,
+      },
+      databaseFlags: databaseFlags(),
+      userLabels: args.labels,
+    },
+  };
+}
+
+function databaseFlags() {
+  const flags = {
+    "cloudsql.iam_authentication": "on",
+    "cloudsql.enable_pgaudit": "on",
+    log_checkpoints: "on",
+    log_connections: "on",
+    log_disconnections: "on",
+    log_lock_waits: "on",
+    log_min_error_statement: "error",
+    log_statement: "ddl",
+    log_temp_files: "0",
+  };
+  return Object.entries(flags).map(([name, value]) => ({ name, value }));
+}
