@@ -1,0 +1,92 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { Cluster } from "../components/cluster";
+import { EncryptionKey } from "../components/encryption-key";
+import { Identity } from "../components/identity";
+import { Network } from "../components/network";
+import { Project } from "../components/project";
+import type { LoadedSettings } from "../config/load";
+
+/** What every environment is made of, whatever it is for. */
+export interface Ground {
+  /** Providers of everything outside the cluster; they wait for the APIs. */
+  readonly outside: { readonly providers: pulumi.ProviderResource[] };
+  /** Provider of everything inside the cluster. */
+  readonly inside: { readonly provider: pulumi.ProviderResource };
+  readonly network: Network;
+  readonly cluster: Cluster;
+  readonly labels: Record<string, string>;
+  readonly parts: readonly pulumi.Resource[];
+}
+
+/** APIs that every environment uses. */
+const apis = [
+  "cloudkms",
+  "cloudresourcemanager",
+  "compute",
+  "container",
+  "dns",
+  "iam",
+  "iamcredentials",
+  "logging",
+  "monitoring",
+  "secretmanager",
+];
+
+/** Google's own set for nodes: write logs and metrics, nothing else. Pulling images is granted by the registry. */
+const nodeRoles = ["roles/container.defaultNodeServiceAccount"];
+
+/** Project, network and cluster of one environment; `moreApis` are those that only this kind of environment uses. */
+export function layGround(stack: string, settings: LoadedSettings, moreApis: readonly string[]): Ground {
+  const { project, region, lifecycle } = settings;
+  const where = { prefix: stack, project, lifecycle };
+  const labels = labelsOf(stack, settings);
+
+  const ground = new Project("project", {
+    project,
+    region,
+    labels,
+    apis: [...apis, ...moreApis].map((api) => `${api}.googleapis.com`),
+  });
+  const outside = { providers: ground.providers };
+  const network = new Network("main", { ...where, region, ...settings.network }, outside);
+  const nodes = new Identity(
+    "nodes",
+    { ...where, purpose: "Nodes write their logs and metrics as this account", roles: nodeRoles },
+    outside,
+  );
+  const key =
+    settings.cluster.secretsEncryption === "kms" &&
+    new EncryptionKey("secrets", { ...where, location: region, usedBy: "container.googleapis.com" }, outside);
+  const cluster = new Cluster(
+    "main",
+    {
+      ...where,
+      ...settings.cluster,
+      ...settings.network,
+      network: network.id,
+      subnetwork: network.subnetwork,
+      nodeAccount: nodes.email,
+      ...(key && { secretsKey: key.id }),
+      labels,
+    },
+    outside,
+  );
+
+  const parts = [ground, network, nodes, ...(key ? [key] : []), cluster];
+  return { outside, inside: { provider: cluster.kubernetes }, network, cluster, labels, parts };
+}
+
+/** How a person gets into a cluster, with their own Google login. */
+export function connectCommand(cluster: Cluster, settings: LoadedSettings): pulumi.Output<string> {
+  const { location } = settings.cluster;
+  return pulumi.interpolate`gcloud container clusters get-credentials ${cluster.name} --dns-endpoint --location ${location} --project ${settings.project}`;
+}
+
+/**
+ * Labels of everything in an environment: what the bill, the audit and the reaper go by. The lifecycle is none of
+ * them: taking the protection off must not touch what is protected.
+ */
+function labelsOf(stack: string, settings: LoadedSettings): Record<string, string> {
+  return { environment: stack, owner: settings.owner, "managed-by": "pulumi" };
+}
