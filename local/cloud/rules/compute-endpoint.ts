@@ -1,0 +1,245 @@
+import {
+  address,
+  computeName,
+  created,
+  heldNetwork,
+  heldSubnetwork,
+  networkReference,
+  selfLink,
+  subnetworkReference,
+} from "./compute-names";
+import { at, listAt, sameName, textAt } from "./read";
+import { contains, formatAddress, parseAddress, parseRange, type Range } from "./ranges";
+import {
+  deletionPolicy,
+  flag,
+  labelOutputs,
+  labels,
+  list,
+  number,
+  object,
+  oneOf,
+  project,
+  region,
+  text,
+  type Rule,
+  type Surroundings,
+  type Values,
+} from "./shape";
+
+const regionalAddress: Rule = {
+  kind: "compute/address:Address",
+  api: "compute.googleapis.com",
+  id: "projects/{project}/regions/{region}/addresses/{name}",
+  autonamed: "name",
+  inputs: {
+    address: text({ replaces: true, computed: true }),
+    addressType: oneOf(["INTERNAL", "EXTERNAL"], { replaces: true, default: "EXTERNAL" }),
+    deletionPolicy: deletionPolicy(),
+    description: text({ replaces: true }),
+    ipVersion: oneOf(["IPV4", "IPV6"], { replaces: true }),
+    ipv6EndpointType: oneOf(["VM", "NETLB"], { replaces: true }),
+    labels: labels(),
+    name: text(computeName),
+    network: text({ replaces: true, reference: networkReference }),
+    networkTier: oneOf(["PREMIUM", "STANDARD"], { replaces: true, computed: true }),
+    prefixLength: number({ replaces: true, computed: true }),
+    project: project(),
+    purpose: oneOf(
+      [
+        "GCE_ENDPOINT",
+        "SHARED_LOADBALANCER_VIP",
+        "VPC_PEERING",
+        "IPSEC_INTERCONNECT",
+        "PRIVATE_SERVICE_CONNECT",
+      ],
+      { replaces: true, computed: true },
+    ),
+    region: region(),
+    subnetwork: text({ replaces: true, computed: true, reference: heldSubnetwork }),
+  },
+  computed: [
+    "address",
+    "addressId",
+    "creationTimestamp",
+    "labelFingerprint",
+    "networkTier",
+    "prefixLength",
+    "purpose",
+    "selfLink",
+    "users",
+    "pulumiLabels",
+    "effectiveLabels",
+  ],
+  outputs: ({ id, inputs }, around) => ({
+    address: chosenAddress(id, inputs, around),
+    addressId: around.number(19, id),
+    creationTimestamp: created,
+    labelFingerprint: "42WmSpB8rSM=",
+    networkTier: "PREMIUM",
+    prefixLength: 0,
+    purpose: inputs["addressType"] === "INTERNAL" ? "GCE_ENDPOINT" : "",
+    selfLink: selfLink(id),
+    users: [],
+    ...labelOutputs(inputs["labels"]),
+  }),
+  refuses: (inputs, around) => {
+    const given = textAt(inputs, "address");
+    if (inputs["addressType"] !== "INTERNAL")
+      return inputs["subnetwork"] ? ["subnetwork: only for addressType INTERNAL"] : [];
+    const range = subnetworkRange(inputs, around);
+    if (!range) return [];
+    const taken = takenAddresses(inputs, around);
+    if (!given)
+      return freeAddress(range, taken) === undefined ? ["address: the subnetwork has no free one"] : [];
+    const wanted = parseAddress(given);
+    if (wanted === undefined) return [`address: ${given} is not an address`];
+    if (!contains(range, wanted)) return [`address: ${given} is outside the subnetwork's range`];
+    if (!usable(range, wanted))
+      return [`address: ${given} is one of the four that Google keeps of every range`];
+    return taken.has(given) ? [`address: ${given} is taken`] : [];
+  },
+  takes: { create: 5, update: 5, remove: 5 },
+  source: "terraform-provider-google resource_compute_address",
+};
+
+function subnetworkRange(inputs: Values, around: Surroundings): Range | undefined {
+  const name = textAt(inputs, "subnetwork");
+  const found = name && around.find(subnetworkReference, name, around.project.id);
+  return found ? parseRange(textAt(found.inputs, "ipCidrRange") ?? "") : undefined;
+}
+
+/** The first two and the last two addresses of a primary range are Google's. */
+const usable = (range: Range, address: number): boolean =>
+  range.first + 1 < address && address < range.last - 1;
+
+/** Addresses that others hold in the same network; Google does not reuse one while it is reserved. */
+function takenAddresses(inputs: Values, around: Surroundings): ReadonlySet<string> {
+  const subnetworkId = (value: string | undefined, project: string) =>
+    value && around.find(subnetworkReference, value, project)?.id;
+  const own = subnetworkId(textAt(inputs, "subnetwork"), around.project.id);
+  return new Set(
+    around
+      .list("compute/address:Address")
+      .filter((other) => !(other.project === around.project.id && sameName(other, inputs, "region")))
+      .filter((other) => subnetworkId(textAt(other.inputs, "subnetwork"), other.project) === own)
+      .flatMap((other) => textAt(other.state, "address") ?? []),
+  );
+}
+
+function freeAddress(range: Range, taken: ReadonlySet<string>): string | undefined {
+  for (let candidate = range.first + 2; usable(range, candidate); candidate++) {
+    const text = formatAddress(candidate);
+    if (!taken.has(text)) return text;
+  }
+  return undefined;
+}
+
+/** What was asked for, what it has already, the first free one, or for EXTERNAL one that belongs to nobody (RFC 5737). */
+function chosenAddress(id: string, inputs: Values, around: Surroundings): string {
+  const given = textAt(inputs, "address");
+  const before = around.list("compute/address:Address").find((other) => other.id === id);
+  const range = subnetworkRange(inputs, around);
+  return (
+    given ??
+    (before && textAt(before.state, "address")) ??
+    (range && freeAddress(range, takenAddresses(inputs, around))) ??
+    `203.0.113.${(Number(around.number(6, id)) % 254) + 1}`
+  );
+}
+
+/** A service attachment of Cloud SQL; other targets (proxies, pools) are not emulated. */
+const attachment = {
+  kinds: ["sql/databaseInstance:DatabaseInstance"],
+  by: "pscServiceAttachmentLink",
+  holds: true,
+};
+
+const forwardingRule: Rule = {
+  kind: "compute/forwardingRule:ForwardingRule",
+  api: "compute.googleapis.com",
+  id: "projects/{project}/regions/{region}/forwardingRules/{name}",
+  autonamed: "name",
+  inputs: {
+    allPorts: flag({ replaces: true }),
+    allowGlobalAccess: flag(),
+    allowPscGlobalAccess: flag(),
+    deletionPolicy: deletionPolicy(),
+    description: text({ replaces: true }),
+    ipAddress: text({
+      replaces: true,
+      computed: true,
+      reference: { ...address, by: "address", holds: true },
+    }),
+    ipProtocol: oneOf(["TCP", "UDP", "ESP", "AH", "SCTP", "ICMP", "L3_DEFAULT"], {
+      replaces: true,
+      computed: true,
+    }),
+    ipVersion: oneOf(["IPV4", "IPV6"], { replaces: true, computed: true }),
+    labels: labels(),
+    loadBalancingScheme: oneOf(["EXTERNAL", "EXTERNAL_MANAGED", "INTERNAL", "INTERNAL_MANAGED", ""], {
+      replaces: true,
+      default: "EXTERNAL",
+    }),
+    name: text(computeName),
+    network: text({ replaces: true, computed: true, reference: heldNetwork }),
+    networkTier: oneOf(["PREMIUM", "STANDARD"], { replaces: true, computed: true }),
+    noAutomateDnsZone: flag({ replaces: true }),
+    portRange: text({ replaces: true, computed: true }),
+    ports: list(text(), { replaces: true, unordered: true, maxItems: 5 }),
+    project: project(),
+    recreateClosedPsc: flag({ default: false, providerOnly: true }),
+    region: region(),
+    serviceDirectoryRegistrations: object(
+      { namespace: text({ replaces: true, computed: true }), service: text({ replaces: true }) },
+      { replaces: true, computed: true },
+    ),
+    serviceLabel: text({ replaces: true, pattern: computeName.pattern, rule: computeName.rule }),
+    subnetwork: text({ replaces: true, computed: true, reference: heldSubnetwork }),
+    target: text({ reference: attachment }),
+  },
+  computed: [
+    "baseForwardingRule",
+    "creationTimestamp",
+    "forwardingRuleId",
+    "labelFingerprint",
+    "networkTier",
+    "pscConnectionId",
+    "pscConnectionStatus",
+    "selfLink",
+    "serviceName",
+    "pulumiLabels",
+    "effectiveLabels",
+  ],
+  outputs: ({ id, inputs }, around) => ({
+    baseForwardingRule: "",
+    creationTimestamp: created,
+    forwardingRuleId: Number(around.number(15, id)),
+    labelFingerprint: "42WmSpB8rSM=",
+    networkTier: "PREMIUM",
+    pscConnectionId: inputs["target"] ? around.number(17, "psc", id) : "",
+    pscConnectionStatus: inputs["target"] ? connectionStatus(inputs, around) : "",
+    selfLink: selfLink(id),
+    serviceName: "",
+    ...labelOutputs(inputs["labels"]),
+  }),
+  refuses: (inputs) =>
+    textAt(inputs, "target")?.includes("/serviceAttachments/") && at(inputs, "loadBalancingScheme") !== ""
+      ? ['loadBalancingScheme: must be "" when the target is a service attachment']
+      : [],
+  takes: { create: 20, update: 10, remove: 20 },
+  source: "terraform-provider-google resource_compute_forwarding_rule",
+};
+
+/** Whether the instance behind the attachment lets this project in. */
+function connectionStatus(inputs: Values, around: Surroundings): string {
+  const instance = around.find(attachment, textAt(inputs, "target") ?? "", around.project.id);
+  const allowed = listAt(instance?.inputs, "settings", "ipConfiguration", "pscConfigs").flatMap((config) =>
+    listAt(config, "allowedConsumerProjects"),
+  );
+  return allowed.includes(around.project.id) || allowed.includes(around.project.number)
+    ? "ACCEPTED"
+    : "PENDING";
+}
+
+export const endpoints: readonly Rule[] = [regionalAddress, forwardingRule];

@@ -1,0 +1,27 @@
+import { artifactregistry } from "./artifactregistry";
+import { compute } from "./compute";
+import { container } from "./container";
+import { dns } from "./dns";
+import { iam } from "./iam";
+import { kms } from "./kms";
+import { monitoring } from "./monitoring";
+import { random } from "./random";
+import type { Rule } from "./shape";
+import { sql } from "./sql";
+
+export { serviceAgentAddresses, serviceAgents } from "./iam";
+
+/** Every kind of resource that the emulated cloud knows. */
+export const rules: ReadonlyMap<string, Rule> = new Map(
+  [
+    ...iam,
+    ...compute,
+    ...kms,
+    ...container,
+    ...sql,
+    ...dns,
+    ...artifactregistry,
+    ...monitoring,
+    ...random,
+  ].map((rule) => [rule.kind, rule]),
+);
