@@ -1,0 +1,148 @@
+import { isDeepStrictEqual } from "node:util";
+
+import { isBlock } from "../cloud/check";
+import type { Cloud } from "../cloud/cloud";
+import { Ledger } from "../cloud/ledger";
+import type { Value, Values } from "../cloud/rules/shape";
+import type {
+  ChangeKind,
+  CheckResult,
+  Difference,
+  Found,
+  Made,
+  Package,
+  Provider,
+  Subject,
+} from "./provider";
+
+interface Recorded {
+  readonly cluster: string;
+  readonly kind: string;
+  readonly id: string;
+  readonly object: Values;
+}
+
+/**
+ * The `kubernetes` package at plan level: it records what would be applied to which cluster, and applies nothing.
+ * No admission, no scheduling, no readiness: an object that a real API server would refuse is recorded all the same.
+ */
+export function kubernetesRecorder(cloud: Cloud, file?: string): Package {
+  const records = new Ledger<Recorded>(file);
+  return {
+    name: "kubernetes",
+    version: "4.34.2",
+    configure: (config) => new Recorder(cloud, records, textOf(config["clusterIdentifier"])),
+    replacedBy: (old, next) => {
+      const before = old["clusterIdentifier"];
+      const after = next["clusterIdentifier"];
+      return before !== undefined && after !== undefined && before !== after ? ["clusterIdentifier"] : [];
+    },
+  };
+}
+
+class Recorder implements Provider {
+  constructor(
+    private readonly cloud: Cloud,
+    private readonly records: Ledger<Recorded>,
+    private readonly cluster: string,
+  ) {}
+
+  check(subject: Subject, inputs: Values): CheckResult {
+    const name = metadata(inputs)["name"];
+    const failures = name === undefined ? [{ property: "metadata.name", reason: "it is required" }] : [];
+    return { inputs: { ...inputs, ...groupVersion(subject.kind) }, failures };
+  }
+
+  diff(_subject: Subject, old: { inputs: Values }, inputs: Values): Difference {
+    const changes = new Map<string, { kind: ChangeKind; replaces: boolean }>();
+    compare(old.inputs, inputs, "", changes);
+    return { changes, deleteBeforeReplace: true };
+  }
+
+  preview(_subject: Subject, inputs: Values, old?: Values): Values {
+    return { ...old, ...inputs };
+  }
+
+  create(subject: Subject, inputs: Values): Promise<Made> {
+    this.refuseUnreachable();
+    const id = idOf(inputs);
+    if (this.records.get(this.key(subject, id))) {
+      throw new Error(`${subject.kind} "${id}" already exists`);
+    }
+    this.put(subject, id, inputs);
+    return Promise.resolve({ id, outputs: inputs });
+  }
+
+  update(subject: Subject, id: string, inputs: Values): Promise<Values> {
+    this.refuseUnreachable();
+    this.put(subject, id, inputs);
+    return Promise.resolve(inputs);
+  }
+
+  remove(subject: Subject, id: string): Promise<void> {
+    this.refuseUnreachable();
+    this.records.remove(this.key(subject, id));
+    return Promise.resolve();
+  }
+
+  read(subject: Subject, id: string, state: { inputs: Values }): Promise<Found | undefined> {
+    this.refuseUnreachable();
+    const found = this.records.get(this.key(subject, id));
+    return Promise.resolve(
+      found && { id, inputs: { ...state.inputs, ...found.object }, outputs: found.object },
+    );
+  }
+
+  private put(subject: Subject, id: string, object: Values): void {
+    this.records.put(this.key(subject, id), { cluster: this.cluster, kind: subject.kind, id, object });
+  }
+
+  private key(subject: Subject, id: string): string {
+    return `${this.cluster} ${subject.kind} ${id}`;
+  }
+
+  private refuseUnreachable(): void {
+    if (this.cloud.list("container/cluster:Cluster").some(({ id }) => id === this.cluster)) return;
+    throw new Error(
+      "configured Kubernetes cluster is unreachable. If the cluster was deleted, you can remove its resources from " +
+        "the state: destroy --refresh with PULUMI_K8S_DELETE_UNREACHABLE=true",
+    );
+  }
+}
+
+/** `core/v1:Namespace` is version `v1`, kind `Namespace`; `apps/v1:Deployment` is version `apps/v1`. */
+function groupVersion(token: string): Values {
+  const [path = "", kind = ""] = token.split(":");
+  return { apiVersion: path.replace(/^core\//, ""), kind };
+}
+
+function metadata(inputs: Values): Values {
+  const value = inputs["metadata"];
+  return isBlock(value) ? value : {};
+}
+
+function idOf(inputs: Values): string {
+  const { namespace, name } = metadata(inputs);
+  return typeof namespace === "string" ? `${namespace}/${textOf(name)}` : textOf(name);
+}
+
+function textOf(value: Value | undefined): string {
+  return typeof value === "string" ? value : "";
+}
+
+function compare(
+  old: Value | undefined,
+  next: Value | undefined,
+  path: string,
+  into: Map<string, { kind: ChangeKind; replaces: boolean }>,
+): void {
+  if (isDeepStrictEqual(old, next)) return;
+  if (isBlock(old) && isBlock(next)) {
+    for (const key of new Set([...Object.keys(old), ...Object.keys(next)])) {
+      compare(old[key], next[key], path === "" ? key : `${path}.${key}`, into);
+    }
+    return;
+  }
+  const kind = old === undefined ? "add" : next === undefined ? "delete" : "update";
+  into.set(path, { kind, replaces: ["metadata.name", "metadata.namespace"].includes(path) });
+}

@@ -1,0 +1,55 @@
+import type { Values } from "../cloud/rules/shape";
+
+/** The resource that a call is about. */
+export interface Subject {
+  readonly urn: string;
+  /** Type token after the package: `compute/network:Network`. */
+  readonly kind: string;
+  /** Name in the program, the last part of the URN. */
+  readonly name: string;
+}
+
+export interface CheckResult {
+  readonly inputs: Values;
+  readonly failures: readonly { readonly property: string; readonly reason: string }[];
+}
+
+export type ChangeKind = "add" | "update" | "delete";
+
+/** What differs between two versions of a resource's inputs. */
+export interface Difference {
+  /** Property path (`settings.tier`) to what happens there. */
+  readonly changes: ReadonlyMap<string, { readonly kind: ChangeKind; readonly replaces: boolean }>;
+  readonly deleteBeforeReplace: boolean;
+}
+
+export interface Made {
+  readonly id: string;
+  readonly outputs: Values;
+}
+
+export interface Found extends Made {
+  readonly inputs: Values;
+}
+
+/** What a Pulumi provider does, in plain values; one instance has one configuration. */
+export interface Provider {
+  check(subject: Subject, inputs: Values, old: Values | undefined, seed: Uint8Array): CheckResult;
+  diff(subject: Subject, old: { inputs: Values; outputs: Values }, inputs: Values): Difference;
+  /** In a preview there is no id yet, and what only the cloud knows is unknown. */
+  preview(subject: Subject, inputs: Values, old?: Values): Values;
+  create(subject: Subject, inputs: Values): Promise<Made>;
+  update(subject: Subject, id: string, inputs: Values, old: Values): Promise<Values>;
+  remove(subject: Subject, id: string, state: { inputs: Values; outputs: Values }): Promise<void>;
+  /** The resource as it is, or undefined when it is gone. */
+  read(subject: Subject, id: string, state: { inputs: Values; outputs: Values }): Promise<Found | undefined>;
+}
+
+/** A package of resources: how its configuration is compared, and what it makes of one. */
+export interface Package {
+  readonly name: string;
+  readonly version: string;
+  configure(config: Values): Provider;
+  /** Whether another configuration is another provider, so that all it made must be made anew. */
+  replacedBy(old: Values, next: Values): readonly string[];
+}

@@ -1,0 +1,254 @@
+import * as grpc from "@grpc/grpc-js";
+import * as pluginProto from "@pulumi/pulumi/proto/plugin_pb";
+import * as services from "@pulumi/pulumi/proto/provider_grpc_pb";
+import * as proto from "@pulumi/pulumi/proto/provider_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+
+import type { Values } from "../cloud/rules/shape";
+import type { Difference, Package, Provider, Subject } from "./provider";
+import { revealed } from "./wire";
+
+export interface ProviderServer {
+  /** Loopback port for the engine's `PULUMI_DEBUG_PROVIDERS`. */
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Serves a package to engines on a free loopback port, by Pulumi's provider protocol. */
+export async function serveProvider(package_: Package): Promise<ProviderServer> {
+  const server = new grpc.Server({
+    "grpc.max_receive_message_length": -1,
+    "grpc.max_send_message_length": -1,
+  });
+  server.addService(services.ResourceProviderService, new Protocol(package_).handlers());
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    );
+  });
+  return {
+    port,
+    close: () => {
+      server.forceShutdown();
+      return Promise.resolve();
+    },
+  };
+}
+
+type Call<T> = grpc.ServerUnaryCall<T, unknown>;
+
+/**
+ * Pulumi's protocol for one package.
+ *
+ * An engine that attaches to a running server opens one connection for each provider of its program, so the
+ * connection is what tells two configurations apart.
+ */
+class Protocol {
+  private readonly configured = new Map<string, Provider>();
+
+  constructor(private readonly package_: Package) {}
+
+  handlers(): grpc.UntypedServiceImplementation {
+    return {
+      handshake: answer(() => {
+        const response = new proto.ProviderHandshakeResponse();
+        response.setAcceptSecrets(false);
+        response.setAcceptResources(false);
+        response.setAcceptOutputs(false);
+        return response;
+      }),
+      getPluginInfo: answer(() => {
+        const info = new pluginProto.PluginInfo();
+        info.setVersion(this.package_.version);
+        return info;
+      }),
+      getSchema: answer(() => new proto.GetSchemaResponse().setSchema("{}")),
+      attach: answer(() => new Empty()),
+      cancel: answer(() => new Empty()),
+      checkConfig: answer((call: Call<proto.CheckRequest>) =>
+        new proto.CheckResponse().setInputs(call.request.getNews()),
+      ),
+      diffConfig: answer((call: Call<proto.DiffRequest>) => this.diffConfig(call.request)),
+      configure: answer((call: Call<proto.ConfigureRequest>) => this.configure(call)),
+      check: answer((call: Call<proto.CheckRequest>) => this.check(call)),
+      diff: answer((call: Call<proto.DiffRequest>) => this.diff(call)),
+      create: answer((call: Call<proto.CreateRequest>) => this.create(call)),
+      update: answer((call: Call<proto.UpdateRequest>) => this.update(call)),
+      delete: answer((call: Call<proto.DeleteRequest>) => this.remove(call)),
+      read: answer((call: Call<proto.ReadRequest>) => this.read(call)),
+      invoke: answer((call: Call<proto.InvokeRequest>) => {
+        throw new Error(`the emulated cloud answers no questions yet: ${call.request.getTok()}`);
+      }),
+    };
+  }
+
+  private configure(call: Call<proto.ConfigureRequest>): proto.ConfigureResponse {
+    this.configured.set(call.getPeer(), this.package_.configure(valuesOf(call.request.getArgs())));
+    const response = new proto.ConfigureResponse();
+    response.setSupportspreview(true);
+    response.setAcceptsecrets(false);
+    return response;
+  }
+
+  private diffConfig(request: proto.DiffRequest): proto.DiffResponse {
+    const old = valuesOf(request.getOldInputs() ?? request.getOlds());
+    const next = valuesOf(request.getNews());
+    const response = new proto.DiffResponse();
+    response.setReplacesList([...this.package_.replacedBy(old, next)]);
+    const changed = JSON.stringify(old) !== JSON.stringify(next);
+    response.setChanges(
+      changed ? proto.DiffResponse.DiffChanges.DIFF_SOME : proto.DiffResponse.DiffChanges.DIFF_NONE,
+    );
+    return response;
+  }
+
+  private check(call: Call<proto.CheckRequest>): proto.CheckResponse {
+    const { request } = call;
+    const old = request.getOlds();
+    const { inputs, failures } = this.providerOf(call).check(
+      subjectOf(request.getUrn()),
+      valuesOf(request.getNews()),
+      old && Object.keys(valuesOf(old)).length > 0 ? valuesOf(old) : undefined,
+      request.getRandomseed_asU8(),
+    );
+    const response = new proto.CheckResponse();
+    response.setInputs(structOf(inputs));
+    response.setFailuresList(
+      failures.map(({ property, reason }) => {
+        const failure = new proto.CheckFailure();
+        failure.setProperty(property);
+        failure.setReason(property === "" ? reason : `${property}: ${reason}`);
+        return failure;
+      }),
+    );
+    return response;
+  }
+
+  private diff(call: Call<proto.DiffRequest>): proto.DiffResponse {
+    const { request } = call;
+    const outputs = valuesOf(request.getOlds());
+    const old = { inputs: valuesOf(request.getOldInputs() ?? request.getOlds()), outputs };
+    return diffResponse(
+      this.providerOf(call).diff(subjectOf(request.getUrn()), old, valuesOf(request.getNews())),
+    );
+  }
+
+  private async create(call: Call<proto.CreateRequest>): Promise<proto.CreateResponse> {
+    const { request } = call;
+    const provider = this.providerOf(call);
+    const subject = subjectOf(request.getUrn());
+    const inputs = valuesOf(request.getProperties());
+    const response = new proto.CreateResponse();
+    if (request.getPreview()) {
+      response.setProperties(structOf(provider.preview(subject, inputs)));
+      return response;
+    }
+    const made = await provider.create(subject, inputs);
+    response.setId(made.id);
+    response.setProperties(structOf(made.outputs));
+    return response;
+  }
+
+  private async update(call: Call<proto.UpdateRequest>): Promise<proto.UpdateResponse> {
+    const { request } = call;
+    const provider = this.providerOf(call);
+    const subject = subjectOf(request.getUrn());
+    const inputs = valuesOf(request.getNews());
+    const old = valuesOf(request.getOlds());
+    const outputs = request.getPreview()
+      ? provider.preview(subject, inputs, old)
+      : await provider.update(subject, request.getId(), inputs, old);
+    return new proto.UpdateResponse().setProperties(structOf(outputs));
+  }
+
+  private async remove(call: Call<proto.DeleteRequest>): Promise<Empty> {
+    const { request } = call;
+    await this.providerOf(call).remove(subjectOf(request.getUrn()), request.getId(), {
+      inputs: valuesOf(request.getOldInputs()),
+      outputs: valuesOf(request.getProperties()),
+    });
+    return new Empty();
+  }
+
+  private async read(call: Call<proto.ReadRequest>): Promise<proto.ReadResponse> {
+    const { request } = call;
+    const found = await this.providerOf(call).read(subjectOf(request.getUrn()), request.getId(), {
+      inputs: valuesOf(request.getInputs()),
+      outputs: valuesOf(request.getProperties()),
+    });
+    const response = new proto.ReadResponse();
+    if (!found) return response;
+    response.setId(found.id);
+    response.setProperties(structOf(found.outputs));
+    response.setInputs(structOf(found.inputs));
+    return response;
+  }
+
+  private providerOf(call: Call<unknown>): Provider {
+    const provider = this.configured.get(call.getPeer());
+    if (!provider) throw new Error(`the ${this.package_.name} provider was asked before it was configured`);
+    return provider;
+  }
+}
+
+/** A handler that answers with what `run` returns, or with its error's message. */
+function answer<Request, Response>(run: (call: Call<Request>) => Response | Promise<Response>) {
+  return (call: Call<Request>, reply: grpc.sendUnaryData<Response>): void => {
+    void (async () => {
+      try {
+        reply(null, await run(call));
+      } catch (error) {
+        reply({
+          code: grpc.status.UNKNOWN,
+          details: error instanceof Error ? error.message : String(error),
+        });
+      }
+    })();
+  };
+}
+
+function subjectOf(urn: string): Subject {
+  const [, , types = "", name = ""] = urn.split("::");
+  // `platform:index:Network$gcp:compute/network:Network`: the last one is the resource's own type.
+  const type = types.slice(types.lastIndexOf("$") + 1);
+  return { urn, kind: type.slice(type.indexOf(":") + 1), name };
+}
+
+function diffResponse({ changes, deleteBeforeReplace }: Difference): proto.DiffResponse {
+  const { Kind } = proto.PropertyDiff;
+  const kinds = {
+    add: [Kind.ADD, Kind.ADD_REPLACE],
+    update: [Kind.UPDATE, Kind.UPDATE_REPLACE],
+    delete: [Kind.DELETE, Kind.DELETE_REPLACE],
+  } as const;
+  const response = new proto.DiffResponse();
+  const replacing = [...changes].filter(([, { replaces }]) => replaces).map(([path]) => path);
+  response.setChanges(
+    changes.size > 0 ? proto.DiffResponse.DiffChanges.DIFF_SOME : proto.DiffResponse.DiffChanges.DIFF_NONE,
+  );
+  response.setDiffsList([...new Set([...changes.keys()].map(topOf))]);
+  response.setReplacesList([...new Set(replacing.map(topOf))]);
+  response.setDeletebeforereplace(replacing.length > 0 && deleteBeforeReplace);
+  response.setHasdetaileddiff(true);
+  for (const [path, { kind, replaces }] of changes) {
+    const property = new proto.PropertyDiff();
+    property.setKind(kinds[kind][replaces ? 1 : 0]);
+    property.setInputdiff(true);
+    response.getDetaileddiffMap().set(path, property);
+  }
+  return response;
+}
+
+function topOf(path: string): string {
+  return path.split(/[.[]/)[0] ?? path;
+}
+
+function valuesOf(struct: Struct | undefined): Values {
+  return struct ? revealed(struct.toJavaScript()) : {};
+}
+
+function structOf(values: Values): Struct {
+  // Struct has no undefined; such a property is not there.
+  return Struct.fromJavaScript(JSON.parse(JSON.stringify(values)) as Values);
+}
