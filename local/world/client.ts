@@ -1,0 +1,116 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+
+import type { Fault } from "../cloud/faults";
+import type { JournalEntry } from "../cloud/journal";
+import type { Project, Resource } from "../cloud/rules/shape";
+import type { Address } from "./control";
+import { type Layout, layoutOf } from "./layout";
+import { isRunning } from "./process";
+
+/** Longest start of a world, in milliseconds: it loads a program, nothing is built. */
+const startMilliseconds = 60_000;
+
+/** A world as a command sees it: an address to ask at. */
+export class WorldClient {
+  private constructor(
+    readonly layout: Layout,
+    private readonly address: Address,
+  ) {}
+
+  /** Connects to the world in a folder, starting its owner when none runs. */
+  static async start(folder: string, scale = 0): Promise<WorldClient> {
+    const running = await WorldClient.find(folder);
+    if (running) return running;
+    mkdirSync(folder, { recursive: true });
+    const layout = layoutOf(folder);
+    rmSync(layout.address, { force: true });
+    const log = openSync(layout.log, "a");
+    const owner = spawn(
+      process.execPath,
+      ["--import", "tsx", join(__dirname, "owner.ts"), folder, String(scale)],
+      // It outlives the command, so it shares nothing with it: no terminal, no group, no environment of the moment.
+      { cwd: join(__dirname, "..", ".."), detached: true, stdio: ["ignore", log, log] },
+    );
+    owner.unref();
+    const deadline = Date.now() + startMilliseconds;
+    while (Date.now() < deadline) {
+      const started = await WorldClient.find(folder);
+      if (started) return started;
+      if (owner.exitCode !== null && owner.exitCode !== 0) break;
+      await wait(50);
+    }
+    throw new Error(
+      `the local world did not start; its log says:\n${readFileSync(layout.log, "utf8").trim()}`,
+    );
+  }
+
+  /** Connects to the world in a folder, or undefined when nobody owns it. */
+  static async find(folder: string): Promise<WorldClient | undefined> {
+    const layout = layoutOf(folder);
+    if (!existsSync(layout.address)) return undefined;
+    const address = JSON.parse(readFileSync(layout.address, "utf8")) as Address;
+    if (!isRunning(address.pid)) return undefined;
+    const client = new WorldClient(layout, address);
+    const healthy = await client.ask<{ pid: number }>("GET", "/health").catch(() => undefined);
+    return healthy?.pid === address.pid ? client : undefined;
+  }
+
+  get pid(): number {
+    return this.address.pid;
+  }
+
+  get providers(): Readonly<Record<string, number>> {
+    return this.address.providers;
+  }
+
+  /** Makes projects known, as a bootstrap would have made them. */
+  async register(projects: readonly Project[]): Promise<void> {
+    await this.ask("POST", "/projects", projects);
+  }
+
+  resources(): Promise<Resource[]> {
+    return this.ask("GET", "/resources");
+  }
+
+  journal(): Promise<JournalEntry[]> {
+    return this.ask("GET", "/journal");
+  }
+
+  /** The id of what a program described with this type and these inputs, or undefined when it does not exist. */
+  async locate(type: string, inputs: Record<string, unknown>): Promise<string | undefined> {
+    return (await this.ask<string | null>("POST", "/locate", { type, inputs })) ?? undefined;
+  }
+
+  async addFaults(faults: readonly Fault[]): Promise<void> {
+    await this.ask("POST", "/faults", faults);
+  }
+
+  async clearFaults(): Promise<void> {
+    await this.ask("DELETE", "/faults");
+  }
+
+  /** Calls that hang now by a planned fault. */
+  async hanging(): Promise<number> {
+    return (await this.ask<{ hanging: number }>("GET", "/faults")).hanging;
+  }
+
+  /** Stops the owner and waits until it is gone; the folder stays. */
+  async stop(): Promise<void> {
+    await this.ask("POST", "/stop").catch(() => undefined);
+    for (let tries = 0; tries < 100 && isRunning(this.pid); tries += 1) await wait(50);
+    if (isRunning(this.pid)) process.kill(this.pid, "SIGKILL");
+  }
+
+  private async ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await fetch(`http://127.0.0.1:${this.address.port}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${this.address.token}`, connection: "close" },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`the local world refused ${method} ${path}: ${response.status}`);
+    return (await response.json()) as T;
+  }
+}

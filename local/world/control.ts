@@ -1,0 +1,77 @@
+import { randomBytes } from "node:crypto";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+
+import type { Fault } from "../cloud/faults";
+import type { Project, Values } from "../cloud/rules/shape";
+import type { World } from "./world";
+
+/** How a command reaches the process that owns a world. */
+export interface Address {
+  readonly pid: number;
+  readonly port: number;
+  /** Proves that the caller may read the world's folder. */
+  readonly token: string;
+  readonly providers: Readonly<Record<string, number>>;
+}
+
+export interface Control {
+  readonly address: Address;
+  close(): Promise<void>;
+}
+
+type Answer = (body: unknown) => unknown;
+
+/** Serves the questions and orders of commands about a world, on a free loopback port. */
+export async function serveControl(world: World, stop: () => void, onCall: () => void): Promise<Control> {
+  const token = randomBytes(24).toString("hex");
+  const answers: Readonly<Record<string, Answer>> = {
+    "GET /health": () => ({ pid: process.pid }),
+    "GET /resources": () => world.cloud.list(),
+    "GET /journal": () => world.cloud.journal.entries(),
+    "POST /locate": (body) => {
+      const { type, inputs } = body as { type: string; inputs: Values };
+      return world.locate(type, inputs) ?? null;
+    },
+    "POST /projects": (body) => {
+      for (const project of body as Project[]) world.cloud.register(project);
+    },
+    "POST /faults": (body) => world.cloud.faults.add(...(body as Fault[])),
+    "DELETE /faults": () => world.cloud.faults.clear(),
+    "GET /faults": () => ({ hanging: world.cloud.faults.hanging }),
+    "POST /stop": () => setImmediate(stop) && undefined,
+  };
+  const server = createServer((request, response) => {
+    void (async () => {
+      onCall();
+      const found = answers[`${request.method} ${request.url}`];
+      const allowed = request.headers.authorization === `Bearer ${token}`;
+      const status = !allowed ? 403 : found ? 200 : 404;
+      const body = allowed && found ? found(await bodyOf(request)) : undefined;
+      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body ?? null));
+    })();
+  });
+  const port = await listen(server);
+  return {
+    address: { pid: process.pid, port, token, providers: world.providers },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function listen(server: Server): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject).listen(0, "127.0.0.1", resolve);
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString("utf8");
+  return text === "" ? undefined : (JSON.parse(text) as unknown);
+}

@@ -1,0 +1,26 @@
+import { join } from "node:path";
+
+/** Where everything of one world lies; removing `folder` removes it all. */
+export interface Layout {
+  readonly folder: string;
+  /** How to reach the process that owns the world. */
+  readonly address: string;
+  readonly log: string;
+  /** State of the stacks, as the engine's file backend lays it out. */
+  readonly backend: string;
+  /** The engine's own folder. */
+  readonly home: string;
+  /** Copies of the project's and the stacks' files. */
+  stack(name: string): string;
+}
+
+export function layoutOf(folder: string): Layout {
+  return {
+    folder,
+    address: join(folder, "world.json"),
+    log: join(folder, "world.log"),
+    backend: join(folder, "state"),
+    home: join(folder, "engine"),
+    stack: (name) => join(folder, "stacks", name),
+  };
+}

@@ -1,0 +1,133 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { parse, stringify } from "yaml";
+
+import { isEncrypted, readStackFile, type StackFile } from "../../config/stack-file";
+import { runOrThrow } from "../engine/command";
+import { ensureStack, type Workspace } from "../engine/run";
+import type { Layout } from "./layout";
+
+/** What stands in a world for a value that only the real stack's key can decrypt. */
+export function placeholderFor(path: readonly string[]): string {
+  return `local-placeholder-for-${path.join(".")}`;
+}
+
+/** State in a world is nobody's secret: it holds placeholders, and goes with the world. */
+const passphrase = "local";
+
+export interface StackPlace {
+  readonly layout: Layout;
+  readonly providers: Readonly<Record<string, number>>;
+  /** The `pulumi` command. */
+  readonly engine: string;
+  /** Checkout whose program runs. */
+  readonly programFolder: string;
+}
+
+/** Where the engine works on a stack of a world: on copies, so that the checkout stays as it is. */
+export function workspaceOf(place: StackPlace, stack: string): Workspace {
+  const { layout, engine, programFolder, providers } = place;
+  return {
+    engine,
+    folder: layout.stack(stack),
+    programFolder,
+    stack,
+    backendFolder: layout.backend,
+    passphrase,
+    providers: { ...providers },
+    home: layout.home,
+  };
+}
+
+/**
+ * Copies the project's file and the stack's settings into the world and makes the stack known there.
+ *
+ * Encrypted values become placeholders, encrypted again with the world's own passphrase. A copy that is already
+ * there keeps its ciphertexts: the same settings stay the same file.
+ */
+export async function prepareStack(
+  place: StackPlace,
+  stack: string,
+  { config, encrypted }: Pick<StackFile, "config" | "encrypted">,
+): Promise<Workspace> {
+  const workspace = workspaceOf(place, stack);
+  const { folder } = workspace;
+  mkdirSync(folder, { recursive: true });
+  mkdirSync(workspace.backendFolder, { recursive: true });
+  writeFileSync(join(folder, "Pulumi.yaml"), readFileSync(join(place.programFolder, "Pulumi.yaml")));
+
+  const file = join(folder, `Pulumi.${stack}.yaml`);
+  const before = readCopy(file);
+  const reused = encrypted.filter((path) => isEncrypted(valueAt(before.config, path)));
+  const copy = reused.reduce(
+    (at, path) => withValue(at, path, valueAt(before.config, path)),
+    encrypted.reduce(dropped, config),
+  );
+  const { encryptionsalt } = before;
+  const text = { ...(encryptionsalt !== undefined && { encryptionsalt }), config: copy };
+  // The engine reads YAML 1.1, where a time without quotes is no text.
+  writeFileSync(
+    file,
+    stringify(text, { version: "1.1", defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" }),
+  );
+  await ensureStack(workspace);
+
+  const missing = encrypted.filter((path) => !reused.includes(path));
+  if (missing.length > 0) {
+    const secrets = missing.flatMap((path) => ["--secret", `${keyPath(path)}=${placeholderFor(path)}`]);
+    await runOrThrow(workspace, ["config", "set-all", "--stack", stack, "--path", ...secrets]);
+  }
+  return workspace;
+}
+
+/** Stacks that a world has settings of, whether they are up or not. */
+export function stacksIn(layout: Layout): string[] {
+  const folder = layout.stack("");
+  return existsSync(folder) ? readdirSync(folder).sort() : [];
+}
+
+/** The settings that a stack of a world was last brought up with, or undefined when it is not there. */
+export function copiedSettings(layout: Layout, stack: string): StackFile | undefined {
+  const file = join(layout.stack(stack), `Pulumi.${stack}.yaml`);
+  return existsSync(file) ? readStackFile(readFileSync(file, "utf8"), `Pulumi.${stack}.yaml`) : undefined;
+}
+
+type Config = Readonly<Record<string, unknown>>;
+
+interface Copy {
+  readonly encryptionsalt?: string;
+  readonly config: Config;
+}
+
+function readCopy(file: string): Copy {
+  if (!existsSync(file)) return { config: {} };
+  const copy = parse(readFileSync(file, "utf8")) as Partial<Copy> | null;
+  return { ...copy, config: copy?.config ?? {} };
+}
+
+function valueAt(config: Config, path: readonly string[]): unknown {
+  return path.reduce<unknown>((at, key) => (isBlock(at) ? at[key] : undefined), config);
+}
+
+function withValue(config: Config, [key = "", ...rest]: readonly string[], value: unknown): Config {
+  const inner = config[key];
+  return {
+    ...config,
+    [key]: rest.length === 0 ? value : withValue(isBlock(inner) ? inner : {}, rest, value),
+  };
+}
+
+function dropped(config: Config, [key = "", ...rest]: readonly string[]): Config {
+  const { [key]: inner, ...others } = config;
+  return rest.length > 0 && isBlock(inner) ? { ...config, [key]: dropped(inner, rest) } : others;
+}
+
+/** `platform:alerts`, `token` as the engine writes it: `platform:alerts.token`. */
+function keyPath(path: readonly string[]): string {
+  return path.join(".");
+}
+
+function isBlock(value: unknown): value is Config {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,68 @@
+import { join } from "node:path";
+
+import { Cloud } from "../cloud/cloud";
+import { rules } from "../cloud/rules";
+import type { Value, Values } from "../cloud/rules/shape";
+import { googlePackage } from "../providers/google";
+import { kubernetesRecorder } from "../providers/kubernetes-recorder";
+import type { Package } from "../providers/provider";
+import { randomPackage } from "../providers/random";
+import { type ProviderServer, serveProvider } from "../providers/server";
+
+/** An emulated Google Cloud with the providers that stand in front of it. */
+export interface World {
+  readonly cloud: Cloud;
+  /** Loopback port of each provider, by its package's name. */
+  readonly providers: Readonly<Record<string, number>>;
+  /** The id of the Google resource that a program described with this type and these inputs, when it is there. */
+  locate(type: string, inputs: Values): string | undefined;
+  close(): Promise<void>;
+}
+
+export interface WorldOptions {
+  /** Where its state lives; absent: in memory only. */
+  readonly folder?: string;
+  /**
+   * Seconds here for one second of the real thing.
+   * @default 0, everything is immediate
+   */
+  readonly scale?: number;
+}
+
+/** Opens a world in this process, with what its folder holds from before. */
+export async function openWorld(options: WorldOptions = {}): Promise<World> {
+  const { folder, scale } = options;
+  const cloud = new Cloud({
+    ...(folder !== undefined && { folder: join(folder, "cloud") }),
+    ...(scale !== undefined && { scale }),
+  });
+  const packages: Package[] = [
+    googlePackage(cloud),
+    randomPackage,
+    kubernetesRecorder(cloud, folder && join(folder, "cloud", "kubernetes.jsonl")),
+  ];
+  const servers = await Promise.all(
+    packages.map(async (package_): Promise<[string, ProviderServer]> => [
+      package_.name,
+      await serveProvider(package_),
+    ]),
+  );
+  return {
+    cloud,
+    providers: Object.fromEntries(servers.map(([name, { port }]) => [name, port])),
+    locate: (type, inputs) => locate(cloud, type, inputs),
+    close: async () => {
+      await Promise.all(servers.map(([, server]) => server.close()));
+    },
+  };
+}
+
+function locate(cloud: Cloud, type: string, inputs: Values): string | undefined {
+  const [package_, kind = ""] = [type.slice(0, type.indexOf(":")), type.slice(type.indexOf(":") + 1)];
+  const project: Value | undefined = inputs["project"];
+  if (package_ !== "gcp" || !rules.has(kind) || typeof project !== "string") return undefined;
+  const id = cloud.idOf(kind, project, inputs);
+  return cloud.list(kind).some((resource) => resource.project === project && resource.id === id)
+    ? id
+    : undefined;
+}
