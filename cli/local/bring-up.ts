@@ -1,0 +1,87 @@
+import { existsSync } from "node:fs";
+
+import type { StackFile } from "../../config/stack-file";
+import { clearDeadLocks, describeLock, readLocks } from "../../local/engine/locks";
+import { resolvePendingCreates } from "../../local/engine/pending";
+import { type EngineResult, runEngine, type Workspace } from "../../local/engine/run";
+import { prepareStack, workspaceOf } from "../../local/world/stacks";
+import { CommandFailure, exitCodes } from "../failure";
+import { failureOf, nameIn } from "./failures";
+import type { Session } from "./session";
+
+/** What a stack is after an `up`. */
+export interface StackReport {
+  readonly stack: string;
+  readonly resources: number;
+  /** Number of resources by what was done to them: `create`, `same`, `update`, … */
+  readonly changes: Readonly<Record<string, number>>;
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly seconds: number;
+}
+
+/**
+ * Brings one stack up with these settings, and first mends what a killed command left: its lock, and resources
+ * that were being made when it died.
+ */
+export async function bringUp(
+  session: Session,
+  stack: string,
+  file: Pick<StackFile, "config" | "encrypted">,
+  onProgress: (line: string) => void,
+): Promise<StackReport> {
+  refuseWhileLocked(workspaceOf(session.place, stack));
+  onProgress("copying the settings");
+  const workspace = await prepareStack(session.place, stack, file);
+  await adoptWhatWasBegun(session, workspace, onProgress);
+
+  let done = 0;
+  const result = await runEngine(workspace, "up", {
+    skipPreview: true,
+    onEvent: (event) => {
+      const begun = event.resourcePreEvent?.metadata;
+      if (event.resOutputsEvent) done += 1;
+      if (begun && begun.op !== "same") onProgress(`${done} done, ${begun.op} ${nameIn(begun.urn)}`);
+    },
+  });
+  if (!result.ok) throw failureOf(stack, result, workspace);
+  return {
+    stack,
+    resources: Object.entries(result.changes)
+      .filter(([op]) => !op.startsWith("delete"))
+      .reduce((sum, [, count]) => sum + count, 0),
+    changes: result.changes,
+    outputs: outputsOf(result),
+    seconds: Math.round(result.durationMs / 100) / 10,
+  };
+}
+
+/** Removes locks of commands that are gone, and refuses while one is at work. */
+export function refuseWhileLocked(workspace: Workspace): void {
+  if (!existsSync(workspace.folder)) return;
+  clearDeadLocks(workspace);
+  const lock = readLocks(workspace)[0];
+  if (lock) {
+    throw new CommandFailure(
+      `${describeLock(lock)}; nothing was changed, wait until it is done`,
+      exitCodes.refused,
+    );
+  }
+}
+
+async function adoptWhatWasBegun(
+  { client }: Session,
+  workspace: Workspace,
+  onProgress: (line: string) => void,
+): Promise<void> {
+  const { imported } = await resolvePendingCreates(workspace, async ({ type, inputs, name }) => {
+    onProgress(`an earlier run was killed while it made ${name}; looking for it`);
+    const id = await client.locate(type, inputs);
+    return id === undefined ? "clear" : { import: id };
+  });
+  for (const { urn } of imported) onProgress(`adopted ${nameIn(urn)}`);
+}
+
+function outputsOf(result: EngineResult): Record<string, unknown> {
+  const stack = result.steps.find(({ type }) => type === "pulumi:pulumi:Stack");
+  return { ...(stack?.new?.outputs as Record<string, unknown> | undefined) };
+}

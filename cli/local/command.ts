@@ -1,0 +1,82 @@
+import { Argument, Command, InvalidArgumentError, Option } from "commander";
+
+import { destroy, type DestroyOptions } from "./destroy";
+import { down } from "./down";
+import { preview, type PreviewOptions } from "./preview";
+import type { LocalOptions } from "./session";
+import { status } from "./status";
+import { unprotect, type UnprotectOptions } from "./unprotect";
+import { up } from "./up";
+
+/** `platform local …`: this machine as the cloud. */
+export function localCommand(): Command {
+  const local = new Command("local").description(
+    "deploy the real program on this machine; only Google Cloud is emulated",
+  );
+  local
+    .command("up")
+    .description("bring stacks up (ci, staging and production when none is named)")
+    .addArgument(stacksArgument())
+    .addHelpText(
+      "after",
+      "\nExamples:\n  platform local up\n  platform local up staging\n  platform local up popup-demo",
+    )
+    .action(async (stacks: string[], options: LocalOptions) => up(stacks, options));
+  local
+    .command("preview")
+    .description("show what `up` would do, by the engine's own plan")
+    .addArgument(stacksArgument())
+    .option("--all", "list every resource", false)
+    .addHelpText("after", "\nExample:\n  platform local preview staging --all")
+    .action(async (stacks: string[], options: PreviewOptions) => preview(stacks, options));
+  local
+    .command("destroy")
+    .description("remove a stack that is not protected, whole")
+    .argument("<stack>", "ci, staging, production or popup-NAME")
+    .option("--skip-preview", "without the engine's own preview", false)
+    .addHelpText("after", "\nExample:\n  platform local destroy popup-demo")
+    .action(async (stack: string, options: DestroyOptions) => destroy(stack, options));
+  local
+    .command("unprotect")
+    .description("take the protection off a stack, after asking for its name")
+    .argument("<stack>", "ci, staging or production")
+    .option("--yes <stack>", "the stack's name, instead of typing it")
+    .option("--and-customer-data <stack>", "the stack's name once more, where customers' data is at stake")
+    .addHelpText("after", "\nExample:\n  platform local unprotect staging --yes staging")
+    .action(async (stack: string, options: UnprotectOptions) => unprotect(stack, options));
+  local
+    .command("status")
+    .description("show what is there, without starting anything")
+    .action(async (options: LocalOptions) => status(options));
+  local
+    .command("down")
+    .description("end the world: no process, port or file is left")
+    .action(async (options: LocalOptions) => down(options));
+  for (const command of local.commands) addWorldOptions(command);
+  return local;
+}
+
+function stacksArgument(): Argument {
+  return new Argument("[stacks...]", "ci, staging, production or popup-NAME");
+}
+
+function addWorldOptions(command: Command): void {
+  command
+    .option("--world <name>", "which local world; several can be there at once", "default")
+    .addOption(
+      new Option(
+        "--scale <seconds>",
+        "seconds here for one second of the emulated cloud, when the world starts",
+      )
+        .default(0.005)
+        .argParser(scaleOf),
+    )
+    .option("--json", "the result as one JSON document", false);
+}
+
+function scaleOf(text: string): number {
+  const scale = Number(text);
+  if (text.trim() === "" || !(scale >= 0 && scale <= 1))
+    throw new InvalidArgumentError("a number from 0 to 1.");
+  return scale;
+}

@@ -1,0 +1,56 @@
+import { rmSync } from "node:fs";
+
+import { removeStack, runEngine, stackExists } from "../../local/engine/run";
+import { copiedSettings, stacksIn, workspaceOf } from "../../local/world/stacks";
+import { CommandFailure, exitCodes } from "../failure";
+import { print, printJson, progressOf, runTasks } from "../terminal";
+import { refuseWhileLocked } from "./bring-up";
+import { failureOf, nameIn } from "./failures";
+import { type LocalOptions, openSession, worldLayout } from "./session";
+import { checked } from "./settings";
+
+export interface DestroyOptions extends LocalOptions {
+  /** Without the engine's own preview, which meets a protection before anything is deleted. */
+  readonly skipPreview: boolean;
+}
+
+/** `platform local destroy`: a stack that is not protected goes whole, from its state. */
+export async function destroy(stack: string, options: DestroyOptions): Promise<void> {
+  const layout = worldLayout(options);
+  const known = copiedSettings(layout, stack);
+  if (!known) throw notThere(stack, stacksIn(layout));
+  const session = await openSession(options, [{ name: stack, file: known, settings: checked(known) }]);
+  const workspace = workspaceOf(session.place, stack);
+  if (!stackExists(workspace)) throw notThere(stack, stacksIn(layout));
+  refuseWhileLocked(workspace);
+
+  let deleted = 0;
+  await runTasks(
+    [
+      {
+        title: `Destroying ${stack}`,
+        task: async (_, task) => {
+          const onProgress = progressOf(task);
+          const result = await runEngine(workspace, "destroy", {
+            skipPreview: options.skipPreview,
+            onEvent: ({ resourcePreEvent }) => {
+              if (resourcePreEvent) onProgress(`delete ${nameIn(resourcePreEvent.metadata.urn)}`);
+            },
+          });
+          if (!result.ok) throw failureOf(stack, result, workspace);
+          deleted = result.changes["delete"] ?? 0;
+          await removeStack(workspace);
+          rmSync(workspace.folder, { recursive: true, force: true });
+        },
+      },
+    ],
+    options,
+  );
+  if (options.json) printJson({ stack, deleted });
+  else print(`${stack} is gone: ${deleted} resources deleted`);
+}
+
+function notThere(stack: string, there: readonly string[]): CommandFailure {
+  const others = there.length > 0 ? `there are: ${there.join(", ")}` : "there are no stacks in it";
+  return new CommandFailure(`${stack} is not in this local world; ${others}`, exitCodes.wrong);
+}

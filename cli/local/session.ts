@@ -1,0 +1,74 @@
+import { join } from "node:path";
+
+import type { ListrTask } from "listr2";
+
+import { EngineNotFound, findEngine } from "../../local/engine/find";
+import { WorldClient } from "../../local/world/client";
+import { type Layout, layoutOf } from "../../local/world/layout";
+import type { StackPlace } from "../../local/world/stacks";
+import { CommandFailure, exitCodes } from "../failure";
+import { progressOf, runTasks, type Terminal } from "../terminal";
+import type { ChosenStack } from "./settings";
+
+/** What every command about a local world is given. */
+export interface LocalOptions extends Terminal {
+  /** Name of the world. */
+  readonly world: string;
+  /** Seconds here for one second of the emulated cloud. */
+  readonly scale: number;
+}
+
+/** The checkout that this command belongs to. */
+export const root = join(__dirname, "..", "..");
+
+/** Where the world of this name lies, running or not. */
+export function worldLayout(options: LocalOptions): Layout {
+  if (!/^[a-z0-9][a-z0-9-]{0,30}$/.test(options.world)) {
+    throw new CommandFailure(
+      `${JSON.stringify(options.world)} is no name for a world; allowed: up to 31 lower case letters, digits and dashes`,
+      exitCodes.wrong,
+    );
+  }
+  return layoutOf(join(root, ".local", options.world));
+}
+
+/** A running world and an engine to work on it with. */
+export interface Session {
+  readonly client: WorldClient;
+  readonly place: StackPlace;
+}
+
+/** Finds or builds the engine and starts the world, with their progress. */
+export async function openSession(options: LocalOptions, stacks: readonly ChosenStack[]): Promise<Session> {
+  const layout = worldLayout(options);
+  let engine = "";
+  let client: WorldClient | undefined;
+  const tasks: ListrTask[] = [
+    {
+      title: "Pulumi engine",
+      task: async (_, task) => {
+        const found = await findEngine({ onProgress: progressOf(task) });
+        engine = found.command;
+        task.title = `Pulumi engine ${found.version}${found.origin === "built" ? ", built from source" : ""}`;
+      },
+    },
+    {
+      title: "Emulated Google Cloud",
+      task: async (_, task) => {
+        client = await WorldClient.start(layout.folder, options.scale);
+        await client.register(
+          stacks.map(({ settings }) => ({ id: settings.project, number: settings.projectNumber })),
+        );
+        task.title = `Emulated Google Cloud, process ${client.pid}`;
+      },
+    },
+  ];
+  try {
+    await runTasks(tasks, options);
+  } catch (error) {
+    if (error instanceof EngineNotFound) throw new CommandFailure(error.message);
+    throw error;
+  }
+  if (!client) throw new Error("the local world did not start");
+  return { client, place: { layout, providers: client.providers, engine, programFolder: root } };
+}

@@ -1,0 +1,77 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { parseSettings } from "../../config/parse";
+import { SettingsError } from "../../config/problems";
+import type { Settings } from "../../config/settings";
+import { rawConfigOf, readStackFile, type StackFile } from "../../config/stack-file";
+import { freeSlice, isPopup, stackNameProblem } from "../../config/stacks";
+import { copiedSettings, stacksIn } from "../../local/world/stacks";
+import type { Layout } from "../../local/world/layout";
+import { CommandFailure, exitCodes } from "../failure";
+
+/** One stack that a command is about, with its settings checked. */
+export interface ChosenStack {
+  readonly name: string;
+  readonly file: StackFile;
+  readonly settings: Settings;
+}
+
+/** Settings with which the file alone decides; pop-ups without a file start from the template. */
+const popupTemplate = join("templates", "popup.yaml");
+
+/** The stacks of these names with their settings; every wrong name and setting of all of them is reported at once. */
+export function chooseStacks(root: string, layout: Layout, names: readonly string[]): ChosenStack[] {
+  const wrongNames = names.map(stackNameProblem).filter((problem) => problem !== undefined);
+  if (wrongNames.length > 0) throw new CommandFailure(wrongNames.join("\n"), exitCodes.wrong);
+
+  const chosen: ChosenStack[] = [];
+  const problems: string[] = [];
+  const taken = takenSlices(layout, names);
+  for (const name of new Set(names)) {
+    try {
+      const file = settingsFile(root, layout, name, taken);
+      const settings = checked(file);
+      if (isPopup(name)) taken.push(settings.network.addresses);
+      chosen.push({ name, file, settings });
+    } catch (error) {
+      if (!(error instanceof SettingsError)) throw error;
+      problems.push(error.message);
+    }
+  }
+  if (problems.length > 0) throw new CommandFailure(problems.join("\n"), exitCodes.wrong);
+  return chosen;
+}
+
+/** @throws SettingsError */
+export function checked(file: StackFile): Settings {
+  return parseSettings(rawConfigOf(file, "placeholder"));
+}
+
+function settingsFile(root: string, layout: Layout, name: string, taken: readonly string[]): StackFile {
+  const file = `Pulumi.${name}.yaml`;
+  const path = join(root, file);
+  if (existsSync(path)) return readStackFile(readFileSync(path, "utf8"), file);
+  if (!isPopup(name)) throw new SettingsError(file, ["the file is missing"]);
+
+  const known = copiedSettings(layout, name);
+  const addresses = known ? checked(known).network.addresses : freeSlice(taken);
+  if (addresses === undefined) {
+    throw new CommandFailure(
+      "every slice of the address plan has a pop-up; destroy one first",
+      exitCodes.wrong,
+    );
+  }
+  const template = readStackFile(readFileSync(join(root, popupTemplate), "utf8"), popupTemplate);
+  return { ...template, config: { ...template.config, "platform:network": { addresses } } };
+}
+
+/** Slices of the pop-ups that are in the world and are not asked for now. */
+function takenSlices(layout: Layout, asked: readonly string[]): string[] {
+  return stacksIn(layout)
+    .filter((stack) => isPopup(stack) && !asked.includes(stack))
+    .flatMap((stack) => {
+      const known = copiedSettings(layout, stack);
+      return known ? [checked(known).network.addresses] : [];
+    });
+}

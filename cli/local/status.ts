@@ -1,0 +1,53 @@
+import { isPopup } from "../../config/stacks";
+import { describeLock, readLocks } from "../../local/engine/locks";
+import { WorldClient } from "../../local/world/client";
+import { copiedSettings, stacksIn, workspaceOf } from "../../local/world/stacks";
+import { print, printJson, table } from "../terminal";
+import { type LocalOptions, root, worldLayout } from "./session";
+import { checked } from "./settings";
+
+/** `platform local status`: what is in the world, without starting or changing anything. */
+export async function status(options: LocalOptions): Promise<void> {
+  const layout = worldLayout(options);
+  const client = await WorldClient.find(layout.folder);
+  const resources = (await client?.resources()) ?? [];
+  const stacks = stacksIn(layout).flatMap((stack) => {
+    const known = copiedSettings(layout, stack);
+    if (!known) return [];
+    const settings = checked(known);
+    const place = { layout, engine: "pulumi", programFolder: root, providers: {} };
+    const lock = readLocks(workspaceOf(place, stack))[0];
+    const own = resources.filter(
+      ({ project, id }) => project === settings.project && (!isPopup(stack) || id.includes(stack)),
+    );
+    return [
+      {
+        stack,
+        project: settings.project,
+        lifecycle: settings.lifecycle,
+        cloudResources: own.length,
+        cluster: own.find(({ kind }) => kind === "container/cluster:Cluster")?.id ?? null,
+        state: lock ? describeLock(lock) : "idle",
+      },
+    ];
+  });
+  if (options.json) {
+    printJson({ world: options.world, process: client?.pid ?? null, stacks });
+    return;
+  }
+  print(client ? `World ${options.world}: process ${client.pid}` : `World ${options.world}: not running`);
+  if (stacks.length === 0) return;
+  print(
+    table(
+      ["STACK", "PROJECT", "LIFECYCLE", "CLOUD RESOURCES", "CLUSTER", "STATE"],
+      stacks.map((row) => [
+        row.stack,
+        row.project,
+        row.lifecycle,
+        client ? String(row.cloudResources) : "-",
+        row.cluster?.split("/").at(-1) ?? "-",
+        row.state,
+      ]),
+    ),
+  );
+}

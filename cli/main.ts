@@ -1,0 +1,43 @@
+import { Command, CommanderError } from "commander";
+
+import { SettingsError } from "../config/problems";
+import { CommandFailure, exitCodes } from "./failure";
+import { localCommand } from "./local/command";
+
+async function main(): Promise<number> {
+  const program = new Command("platform")
+    .description("Environments of the product: on this machine, and on Google Cloud")
+    .showHelpAfterError("(--help shows what there is)")
+    .addHelpText(
+      "after",
+      `\nExit codes: ${exitCodes.failed} it was tried and failed, ${exitCodes.wrong} the command or the settings are wrong, ${exitCodes.refused} refused to keep something safe`,
+    )
+    .exitOverride();
+  program.addCommand(localCommand());
+  try {
+    await program.parseAsync();
+    return 0;
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+/** Says what went wrong, without a stack trace where a person can mend it. */
+function explain(error: unknown): number {
+  // The parser has printed its message, or the help, already.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.wrong;
+  if (error instanceof CommandFailure) {
+    process.stderr.write(`${error.message}\n`);
+    return error.exitCode;
+  }
+  if (error instanceof SettingsError) {
+    process.stderr.write(`${error.message}\n`);
+    return exitCodes.wrong;
+  }
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return exitCodes.failed;
+}
+
+void main().then((code) => {
+  process.exitCode = code;
+});

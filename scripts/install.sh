@@ -1,0 +1,30 @@
+#!/bin/sh
+# Installs the npm packages of the lock file, unless they are there already.
+set -eu
+
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+installed="$root/node_modules/.installed-lock.json"
+busy="$root/.local-install"
+
+cmp -s "$root/package-lock.json" "$installed" && exit 0
+
+# Two commands that start at once must not install into one folder.
+while ! mkdir "$busy" 2>/dev/null; do
+  owner=$(cat "$busy/pid" 2>/dev/null || echo)
+  if [ -n "$owner" ] && ! kill -0 "$owner" 2>/dev/null; then
+    rm -rf "$busy"
+    continue
+  fi
+  sleep 1
+done
+echo $$ >"$busy/pid"
+trap 'rm -rf "$busy"' EXIT INT TERM
+cmp -s "$root/package-lock.json" "$installed" && exit 0
+
+echo "Installing npm packages from the lock file …" >&2
+# Their install scripts are not needed: the one of @pulumi/kubernetes would download a plugin.
+if ! (cd "$root" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2); then
+  echo "npm ci failed; the message is above" >&2
+  exit 1
+fi
+cp "$root/package-lock.json" "$installed"
