@@ -21,7 +21,7 @@ export const longLivedSlices = Object.keys(longLived) as readonly (keyof typeof 
 
 /** Whether `slice` names a part of the plan: an environment, or `popup-0` to `popup-127`. */
 export function isSlice(slice: string): boolean {
-  return slice in longLived || popupIndex(slice) !== undefined;
+  return Object.hasOwn(longLived, slice) || popupIndex(slice) !== undefined;
 }
 
 /**
@@ -36,9 +36,8 @@ export function addressRanges(slice: string): AddressRanges {
       pods: `${dotted(address(10, 104) + index * 2 ** (32 - 21))}/21`,
     };
   }
-  const ranges = longLived[slice as keyof typeof longLived];
-  if (!ranges) throw new RangeError(`no address slice is called "${slice}"`);
-  return ranges;
+  if (!isSlice(slice)) throw new RangeError(`no address slice is called "${slice}"`);
+  return longLived[slice as keyof typeof longLived];
 }
 
 function popupIndex(slice: string): number | undefined {

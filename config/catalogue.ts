@@ -13,6 +13,12 @@ export const serviceEntry = z.strictObject({
     .regex(/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/, "a team's name: lower case letters, digits and dashes")
     .describe("Team that answers for the service."),
   stores: z.array(z.enum(["postgres"])).describe("Data stores it owns; each service has its own database."),
+  retired: z
+    .boolean()
+    .default(false)
+    .describe(
+      "First step of removing a service: its data loses its protection. The second is removing this file.",
+    ),
 });
 
 export type ServiceEntry = z.infer<typeof serviceEntry>;
@@ -22,6 +28,9 @@ export type Catalogue = Readonly<Record<string, ServiceEntry>>;
 
 /** A service's name becomes part of account ids and host names, which leave it this much room. */
 const serviceName = /^[a-z]([-a-z0-9]{0,18}[a-z0-9])?$/;
+
+/** Accounts and logins that an environment makes beside those of its services. */
+const takenNames: readonly string[] = ["nodes", "migrator", "main-migrator"];
 
 /**
  * The catalogue in a folder: one `NAME.yaml` a service, in the order of their names.
@@ -42,17 +51,25 @@ function readEntry(folder: string, file: string): ServiceEntry {
       "a service's name is 1-20 lower case letters, digits and dashes, starting with a letter; rename the file",
     ]);
   }
+  if (takenNames.includes(file.replace(/\.yaml$/, ""))) {
+    throw new SettingsError(place, ["every environment has an account of this name; rename the file"]);
+  }
   let values: unknown;
   try {
     values = parse(readFileSync(join(folder, file), "utf8"));
   } catch (error) {
     throw new SettingsError(place, [`it is not YAML: ${(error as Error).message.split("\n")[0]}`]);
   }
+  if (typeof values !== "object" || values === null) {
+    throw new SettingsError(place, [
+      `it must be a block with the keys ${Object.keys(serviceEntry.shape).join(", ")}`,
+    ]);
+  }
   const result = serviceEntry.safeParse(values);
   if (result.success) return result.data;
   const reading = {
     prefix: "",
-    values: (values ?? {}) as Record<string, unknown>,
+    values: values as Record<string, unknown>,
     encrypted: new Set<string>(),
     shape: z.toJSONSchema(serviceEntry) as Shape,
   };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { explain, setSecret, SettingsError, type Shape } from "./problems";
+import { explain, hidden, setSecret, SettingsError, type Shape } from "./problems";
 import { namespace, secretKeys, settingsOf, type Settings } from "./settings";
 
 /** Configuration of one stack as the engine hands it over. */
@@ -24,19 +24,19 @@ export function parseSettings(raw: RawConfig): Settings {
     .filter(([key]) => key.startsWith(`${namespace}:`))
     .map(([key, value]) => [key.slice(namespace.length + 1), value] as const);
   const environment = ours.find(([key]) => key === "environment")?.[1];
-  const schema = environment === undefined ? undefined : settingsOf[environment as keyof typeof settingsOf];
-  if (!schema) {
+  const encrypted = new Set(raw.encrypted.map((key) => key.slice(namespace.length + 1)));
+  if (environment === undefined || !isEnvironment(environment)) {
     const given = environment === undefined ? "missing" : JSON.stringify(environment);
     throw new SettingsError(raw.file, [
-      `${namespace}:environment is ${given}; allowed: ${Object.keys(settingsOf).join(", ")}`,
+      `${namespace}:environment is ${encrypted.has("environment") ? hidden : given}; allowed: ${Object.keys(settingsOf).join(", ")}`,
     ]);
   }
 
+  const schema = settingsOf[environment];
   const shape = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as Shape;
   const values = Object.fromEntries(
     ours.map(([key, text]) => [key, fromText(text, shape.properties?.[key])]),
   );
-  const encrypted = new Set(raw.encrypted.map((key) => key.slice(namespace.length + 1)));
   const result = schema.safeParse(values, { reportInput: false });
   const problems = [
     ...(result.error?.issues ?? []).flatMap((issue) =>
@@ -48,6 +48,10 @@ export function parseSettings(raw: RawConfig): Settings {
   ];
   if (!result.success || problems.length > 0) throw new SettingsError(raw.file, problems);
   return result.data;
+}
+
+function isEnvironment(value: string): value is keyof typeof settingsOf {
+  return Object.hasOwn(settingsOf, value);
 }
 
 /** Top-level values arrive as text; what the schema wants otherwise is read as JSON, or left for it to refuse. */

@@ -25,6 +25,9 @@ export class SettingsError extends Error {
   }
 }
 
+/** Stands in messages for a value that is nobody's business. */
+export const hidden = "[secret]";
+
 /** What was read: plain values, the names of encrypted keys, and the shape they should have. */
 export interface Reading {
   /** What stands before a key in the file, `platform:`. */
@@ -52,7 +55,7 @@ export function explain(issue: z.core.$ZodIssue, reading: Reading): string[] {
       if (valueAt(path, reading.values) === undefined) {
         return [`${key} is missing; allowed: ${allowed.join(", ")}`];
       }
-      const meant = nearest(String(valueAt(path, reading.values)), allowed);
+      const meant = given === hidden ? undefined : nearest(String(valueAt(path, reading.values)), allowed);
       return [`${key} is ${given}; ${meant ? `did you mean ${meant}? ` : ""}allowed: ${allowed.join(", ")}`];
     }
     case "too_small":
@@ -97,7 +100,7 @@ function unknownKey(path: readonly string[], reading: Reading): string {
 /** The value as it may be shown: never one that was encrypted, or that is a secret by its key. */
 function shown(path: readonly string[], reading: Reading): string {
   const top = path[0] ?? "";
-  if (reading.encrypted.has(top) || secretKeys.includes(top)) return "[secret]";
+  if (reading.encrypted.has(top) || secretKeys.includes(top)) return hidden;
   const value = valueAt(path, reading.values);
   return value === undefined ? "missing" : JSON.stringify(value);
 }

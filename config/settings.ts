@@ -54,6 +54,7 @@ const pool = z
   .refine((value) => value.minNodes <= value.maxNodes, {
     error: "minNodes is above maxNodes; lower minNodes or raise maxNodes",
     path: ["minNodes"],
+    when: ({ value }) => areNumbers(value, "minNodes", "maxNodes"),
   });
 
 const cluster = z.strictObject({
@@ -78,6 +79,10 @@ const cluster = z.strictObject({
         .array(z.enum(["MO", "TU", "WE", "TH", "FR", "SA", "SU"]))
         .min(2)
         .describe("Days with a window; together they must make 48 hours in 32 days."),
+    })
+    .refine(({ hours, days }) => hours * new Set(days).size >= 12, {
+      error: "GKE wants 48 hours in 32 days, which is 12 hours a week; add days or hours",
+      path: ["days"],
     })
     .describe("When GKE may upgrade the control plane and nodes."),
   secretsEncryption: z
@@ -183,6 +188,10 @@ function isBlock(value: unknown): boolean {
   return typeof value === "object" && value !== null;
 }
 
+function areNumbers(value: unknown, ...keys: readonly string[]): boolean {
+  return isBlock(value) && keys.every((key) => typeof (value as Record<string, unknown>)[key] === "number");
+}
+
 /** Settings of the environment that builds: Jenkins' cluster and the registries. */
 export const ciSettings = crossChecked(
   z.strictObject({
@@ -201,7 +210,10 @@ export const ciSettings = crossChecked(
         .max(1000)
         .describe("Newest versions of each image that clean-up never touches."),
     }),
-    deployers: z.array(dashedName(15)).describe("Targets, each of which gets a deployer account of its own."),
+    deployers: z
+      .array(dashedName(15).refine((target) => !["builder", "nodes"].includes(target), "ci has it already"))
+      .refine((targets) => new Set(targets).size === targets.length, "each target once")
+      .describe("Targets, each of which gets a deployer account of its own."),
   }),
 );
 
@@ -214,6 +226,7 @@ export const deliverySettings = crossChecked(
       .refine((value) => value.diskGb <= value.maxDiskGb, {
         error: "diskGb is above maxDiskGb; lower diskGb or raise maxDiskGb",
         path: ["diskGb"],
+        when: ({ value }) => areNumbers(value, "diskGb", "maxDiskGb"),
       })
       .optional()
       .describe("Cloud SQL for PostgreSQL; left out, the data stores run in the cluster."),

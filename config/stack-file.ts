@@ -9,8 +9,6 @@ export interface StackFile {
   readonly file: string;
   /** Full key to value, blocks as blocks; encrypted values as `{ secure: … }`. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** Where the encrypted values are: the full key, then the keys inside it. */
-  readonly encrypted: readonly (readonly string[])[];
 }
 
 /** @throws SettingsError when the text is not a stack file. */
@@ -24,20 +22,20 @@ export function readStackFile(text: string, file: string): StackFile {
   const config = isBlock(document) ? (document["config"] ?? {}) : undefined;
   if (!isBlock(config))
     throw new SettingsError(file, ["it needs a block `config:` with the settings of the stack"]);
-  return { file, config, encrypted: encryptedPaths(config) };
+  return { file, config };
 }
 
 /**
  * The configuration as the engine would hand it to the program, with `placeholder` in place of what is encrypted:
  * good for checking the settings, not for using them.
  */
-export function rawConfigOf({ file, config, encrypted }: StackFile, placeholder: string): RawConfig {
+export function rawConfigOf({ file, config }: StackFile, placeholder: string): RawConfig {
   return {
     file,
     values: Object.fromEntries(
       Object.entries(config).map(([key, value]) => [key, textOf(value, placeholder)]),
     ),
-    encrypted: [...new Set(encrypted.map(([key = ""]) => key))],
+    encrypted: [...new Set(encryptedPaths(config).map(([key = ""]) => key))],
   };
 }
 
@@ -46,7 +44,8 @@ export function isEncrypted(value: unknown): value is { secure: string } {
   return isBlock(value) && Object.keys(value).length === 1 && typeof value["secure"] === "string";
 }
 
-function encryptedPaths(value: unknown, path: readonly string[] = []): string[][] {
+/** Where encrypted values are in a configuration: the full key, then the keys inside it. */
+export function encryptedPaths(value: unknown, path: readonly string[] = []): string[][] {
   if (isEncrypted(value)) return [[...path]];
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => encryptedPaths(inner, [...path, key]));

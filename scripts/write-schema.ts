@@ -1,0 +1,14 @@
+/** Writes schemas/: what editors complete and check in stack files and in the catalogue. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { serviceSchema, stackSchema } from "../config/editor-schema";
+
+const folder = join(__dirname, "..", "schemas");
+const schemas = { "stack.schema.json": stackSchema(), "service.schema.json": serviceSchema() };
+
+mkdirSync(folder, { recursive: true });
+for (const [file, schema] of Object.entries(schemas)) {
+  writeFileSync(join(folder, file), `${JSON.stringify(schema, undefined, 2)}\n`);
+  process.stdout.write(`schemas/${file}\n`);
+}

@@ -1,0 +1,76 @@
+import * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+
+import { loadSettings } from "../../config/load";
+import { record, recordEnvironment, type Registration } from "../support/recorder";
+import { sentinel, stackConfig } from "../support/settings";
+
+/** Settings of staging with one value that cannot be used. */
+function broken() {
+  const config = stackConfig("staging");
+  return { ...config, values: { ...config.values, "platform:region": "mars" } };
+}
+
+async function failureOf(work: () => Promise<unknown>): Promise<unknown> {
+  try {
+    await work();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+describe("loading the settings of the running stack", () => {
+  afterEach(() => {
+    pulumi.runtime.setAllConfig({});
+  });
+
+  it("wraps a secret again, so that the engine keeps it encrypted", async () => {
+    const { values, encrypted } = stackConfig("staging");
+    let isSecret: boolean | undefined;
+    let value: string | undefined;
+    await record(
+      async () => {
+        pulumi.runtime.setAllConfig({ ...values }, [...encrypted]);
+        const { slackToken } = loadSettings();
+        isSecret = slackToken && (await pulumi.isSecret(slackToken));
+        slackToken?.apply((plain) => (value = plain));
+      },
+      { stack: "staging" },
+    );
+    expect({ isSecret, value }).to.deep.equal({ isSecret: true, value: sentinel });
+  });
+
+  it("leaves the secret out where there is none", async () => {
+    const { values } = stackConfig("popup-search");
+    let keys: string[] = [];
+    await record(() => {
+      pulumi.runtime.setAllConfig({ ...values });
+      keys = Object.keys(loadSettings());
+    });
+    expect(keys).to.include("project").and.not.include("slackToken");
+  });
+
+  it("fails with the one kind of error that Pulumi prints without a stack trace, naming the stack's file", async () => {
+    const error = await failureOf(() => recordEnvironment("staging", { config: broken() }));
+    expect(pulumi.RunError.isInstance(error)).to.equal(true);
+    expect((error as Error).message).to.match(
+      /^1 problem in Pulumi\.staging\.yaml, nothing was changed:\n {2}- platform:region is "mars"/,
+    );
+  });
+
+  it("refuses a secret that the stack file holds in plain text", async () => {
+    const config = { ...stackConfig("staging"), encrypted: [] };
+    const error = await failureOf(() => recordEnvironment("staging", { config }));
+    expect((error as Error).message).to.include("platform:slackToken stands there unencrypted");
+    expect((error as Error).message).not.to.include(sentinel);
+  });
+
+  it("registers nothing but the stack itself when a setting is wrong", async () => {
+    const seen: Registration[] = [];
+    await failureOf(() =>
+      recordEnvironment("staging", { config: broken(), onRegistration: (made) => seen.push(made) }),
+    );
+    expect(seen.map(({ type }) => type)).to.deep.equal(["pulumi:pulumi:Stack"]);
+  });
+});

@@ -1,0 +1,124 @@
+/** Does not prove that Google's limits are as written; they are quoted in config/names.ts. */
+import { expect } from "chai";
+import fc from "fast-check";
+
+import {
+  nameLimits,
+  physicalName,
+  poolName,
+  shorten,
+  suffixBytes,
+  suffixedName,
+  type NameKind,
+} from "../../config/names";
+
+/** What Google accepts, whole names with their random or hashed ending. */
+const patterns: Record<NameKind, RegExp> = {
+  cluster: /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/,
+  nodePool: /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/,
+  serviceAccount: /^[a-z][-a-z0-9]{4,28}[a-z0-9]$/,
+  network: /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/,
+  key: /^[a-zA-Z0-9_-]{1,63}$/,
+  sqlInstance: /^[a-z]([-a-z0-9]{0,65}[a-z0-9])?$/,
+  repository: /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/,
+  label: /^[a-z0-9_-]{0,63}$/,
+};
+const kinds = Object.keys(patterns) as NameKind[];
+
+const stack = fc.oneof(
+  fc.constantFrom("ci", "staging", "production", "deployer"),
+  fc.stringMatching(/^popup-[a-z][a-z0-9]{1,14}[a-z0-9]$/),
+);
+const word = fc.stringMatching(/^[a-z][a-z0-9-]{1,60}[a-z0-9]$/);
+const parts = fc.tuple(stack, word);
+const hex = fc.stringMatching(new RegExp(`^[0-9a-f]{${2 * suffixBytes}}$`));
+
+describe("physical names", () => {
+  it("are at most as long as Google allows for each kind", () => {
+    expect(nameLimits).to.deep.equal({
+      cluster: 40,
+      nodePool: 40,
+      serviceAccount: 30,
+      network: 63,
+      key: 63,
+      sqlInstance: 67,
+      repository: 63,
+      label: 63,
+    });
+  });
+
+  it("leave a Cloud SQL instance room for the longest project before it", () => {
+    const longestProject = 30;
+    expect(longestProject + ":".length + nameLimits.sqlInstance).to.equal(98);
+  });
+
+  for (const kind of kinds) {
+    it(`match what Google accepts as ${kind}, however long the parts are`, () => {
+      fc.assert(
+        fc.property(parts, (given) => {
+          expect(physicalName(kind, ...given)).to.match(patterns[kind]);
+        }),
+      );
+    });
+
+    it(`match what Google accepts as ${kind} with the random part behind them`, () => {
+      fc.assert(
+        fc.property(parts, hex, (given, suffix) => {
+          expect(`${suffixedName(kind, ...given)}-${suffix}`).to.match(patterns[kind]);
+        }),
+      );
+    });
+
+    it(`are never the same for two different things of kind ${kind}`, () => {
+      // One long beginning for both, so that nearly all pairs are cut.
+      const pair = fc.tuple(word, word, word).filter(([, a, b]) => a !== b);
+      fc.assert(
+        fc.property(pair, ([beginning, a, b]) => {
+          const long = `${beginning}-${"x".repeat(60)}`;
+          expect(physicalName(kind, long, a)).not.to.equal(physicalName(kind, long, b));
+          expect(suffixedName(kind, long, a)).not.to.equal(suffixedName(kind, long, b));
+        }),
+      );
+    });
+  }
+
+  it("stay readable when they fit", () => {
+    expect(physicalName("serviceAccount", "staging", "billing")).to.equal("staging-billing");
+    expect(suffixedName("cluster", "staging", "main")).to.equal("staging-main");
+  });
+
+  it("keep their beginning when they do not fit", () => {
+    expect(physicalName("serviceAccount", "popup-a-long-name-x", "authentication")).to.match(
+      /^popup-a-long-name-x-aut-[0-9a-f]{6}$/,
+    );
+  });
+
+  it("fit exactly at the limit and are cut one character above it", () => {
+    expect(shorten("a".repeat(30), 30)).to.equal("a".repeat(30));
+    expect(shorten("a".repeat(31), 30)).to.match(/^a{23}-[0-9a-f]{6}$/);
+  });
+
+  it("never have two dashes where they were cut", () => {
+    expect(shorten(`${"a".repeat(22)}-${"b".repeat(20)}`, 30)).to.match(/^a{22}-[0-9a-f]{6}$/);
+  });
+});
+
+describe("names of node pools", () => {
+  const fields = { spot: true, serviceAccount: "nodes@acme.iam.gserviceaccount.com" };
+
+  it("match what Google accepts, with the hash behind them", () => {
+    fc.assert(
+      fc.property(word, fc.jsonValue(), (pool, replacing) => {
+        expect(poolName([pool], replacing)).to.match(patterns.nodePool);
+      }),
+    );
+  });
+
+  it("are the same for the same fields in every run", () => {
+    expect(poolName(["services"], fields)).to.equal(poolName(["services"], { ...fields }));
+  });
+
+  it("differ as soon as one field does", () => {
+    expect(poolName(["services"], fields)).not.to.equal(poolName(["services"], { ...fields, spot: false }));
+  });
+});
