@@ -169,7 +169,6 @@ function nodeArgs(args: ClusterArgs) {
     initialNodeCount: 1,
     // GKE refuses a cluster without a pool. The one it starts with may outlive a killed `up`.
     nodeConfig: { serviceAccount: args.nodeAccount },
-    defaultMaxPodsPerNode: args.podsPerNode,
     enableShieldedNodes: true,
     nodePoolDefaults: { nodeConfigDefaults: { insecureKubeletReadonlyPortEnabled: "FALSE" } },
   };

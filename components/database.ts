@@ -16,12 +16,19 @@ export interface DatabaseArgs extends DatabaseSettings {
   region: string;
   network: pulumi.Input<string>;
   subnetwork: pulumi.Input<string>;
-  /** Services that get a database and a login of their own, with the account that logs in. */
-  services: Readonly<Record<string, Identity>>;
+  /** Services that get a database and a login of their own. */
+  services: Readonly<Record<string, ServiceData>>;
   /** The account that owns schemas and migrates them. */
   migrator: Identity;
   labels: Record<string, string>;
   lifecycle: Lifecycle;
+}
+
+export interface ServiceData {
+  /** The account that logs in. */
+  account: Identity;
+  /** Its database may be deleted, whatever the environment's lifecycle. */
+  retired: boolean;
 }
 
 /**
@@ -76,15 +83,16 @@ export class Database extends pulumi.ComponentResource {
       { parent: this },
     );
 
-    for (const [service, identity] of Object.entries(args.services)) {
+    for (const [service, { account, retired }] of Object.entries(args.services)) {
+      const kept = guards(retired ? "disposable" : args.lifecycle);
       new sql.Database(
         service,
-        { name: service, instance: instance.name, deletionPolicy },
-        { parent: this, protect, deletedWith: instance },
+        { name: service, instance: instance.name, deletionPolicy: kept.deletionPolicy },
+        { parent: this, protect: kept.protect, deletedWith: instance },
       );
       new DatabaseLogin(
         service,
-        { project: args.project, instance, account: identity, ownsObjects: false },
+        { project: args.project, instance, account, ownsObjects: false },
         { parent: this },
       );
     }

@@ -71,8 +71,11 @@ function createDatabase(
     );
   const services = Object.fromEntries(
     Object.entries(catalogue)
-      .filter(([, service]) => service.stores.includes("postgres"))
-      .map(([name, service]) => [name, identity(name, `Service ${name} of ${service.owner}`)]),
+      .filter(([, { stores }]) => stores.includes("postgres"))
+      .map(([name, { owner, retired }]) => [
+        name,
+        { account: identity(name, `Service ${name} of ${owner}`), retired },
+      ]),
   );
   const migrator = identity("migrator", "Changes the schemas of all services, from their migration jobs");
   const main = new Database(
@@ -91,5 +94,8 @@ function createDatabase(
     },
     outside,
   );
-  return { database: main, parts: [...Object.values(services), migrator, main] };
+  return {
+    database: main,
+    parts: [...Object.values(services).map(({ account }) => account), migrator, main],
+  };
 }
