@@ -1,0 +1,107 @@
+import { join } from "node:path";
+
+import { expect } from "chai";
+
+import { readCatalogue } from "../../config/catalogue";
+import { nameOf, recordEnvironment, type Recording } from "../support/recorder";
+import { root, stackFile } from "../support/settings";
+
+const types = {
+  repository: "gcp:artifactregistry/repository:Repository",
+  repositoryMember: "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember",
+  account: "gcp:serviceaccount/account:Account",
+  accountMember: "gcp:serviceaccount/iAMMember:IAMMember",
+  projectMember: "gcp:projects/iAMMember:IAMMember",
+  pool: "gcp:container/nodePool:NodePool",
+};
+
+describe("the environment that builds", () => {
+  let ci: Recording;
+  before(async () => {
+    ci = await recordEnvironment("ci");
+  });
+
+  it("has an account for nodes, one for builds, and one for each target", () => {
+    expect(ci.all(types.account).map(({ inputs }) => inputs["accountId"])).to.have.members([
+      "ci-nodes",
+      "ci-builder",
+      "deployer-staging",
+      "deployer-production",
+      "deployer-popups",
+    ]);
+  });
+
+  it("lets builds act as the builder, and each deploy as the account of its own target", () => {
+    const acting = ci.all(types.accountMember).map(({ inputs }) => {
+      const [, account] = /serviceAccounts\/([^@]+)@/.exec(String(inputs["serviceAccountId"])) ?? [];
+      return [account, inputs["member"]];
+    });
+    expect(acting).to.have.deep.members([
+      ["ci-builder", "serviceAccount:acme-ci.svc.id.goog[builds/builder]"],
+      ["deployer-staging", "serviceAccount:acme-ci.svc.id.goog[deploys/staging]"],
+      ["deployer-production", "serviceAccount:acme-ci.svc.id.goog[deploys/production]"],
+      ["deployer-popups", "serviceAccount:acme-ci.svc.id.goog[deploys/popups]"],
+    ]);
+  });
+
+  it("gives roles in its project to its nodes alone", () => {
+    expect(ci.all(types.projectMember).map(({ inputs }) => [inputs["member"], inputs["role"]])).to.deep.equal(
+      [
+        [
+          "serviceAccount:ci-nodes@acme-ci.iam.gserviceaccount.com",
+          "roles/container.defaultNodeServiceAccount",
+        ],
+      ],
+    );
+  });
+
+  it("lets only the builder write to a registry, and no deployer", () => {
+    const writers = ci
+      .all(types.repositoryMember)
+      .filter(({ inputs }) => inputs["role"] !== "roles/artifactregistry.reader")
+      .map(({ inputs }) => inputs["member"]);
+    expect(new Set(writers)).to.deep.equal(
+      new Set(["serviceAccount:ci-builder@acme-ci.iam.gserviceaccount.com"]),
+    );
+  });
+
+  it("lets the clusters of every environment pull, itself included", () => {
+    const readers = ci
+      .all(types.repositoryMember)
+      .filter(({ inputs }) => inputs["repository"] === "images" && String(inputs["role"]).endsWith("reader"))
+      .map(({ inputs }) => /projects\/(\d+)\//.exec(String(inputs["member"]))?.[1]);
+    const numbers = ["ci", "staging", "production", "popup-any"].map(
+      (stack) => stackFile(stack).config["platform:projectNumber"],
+    );
+    expect(readers).to.have.members(numbers as string[]);
+  });
+
+  it("builds and deploys in namespaces of their own", () => {
+    const names = ci
+      .all("kubernetes:core/v1:Namespace")
+      .map(({ inputs }) => (inputs["metadata"] as { name: string }).name);
+    expect(names).to.have.members(["builds", "deploys"]);
+  });
+
+  it("keeps builds on spare machines that nothing else runs on, and its controller off them", () => {
+    const pools = Object.fromEntries(
+      ci.all(types.pool).map(({ name, inputs }) => {
+        const { spot, taints } = inputs["nodeConfig"] as { spot: boolean; taints?: { value: string }[] };
+        return [name, { spot, taints: taints?.map(({ value }) => value) ?? [] }];
+      }),
+    );
+    expect(pools).to.deep.equal({
+      controller: { spot: false, taints: [] },
+      builds: { spot: true, taints: ["builds"] },
+      deploys: { spot: false, taints: ["deploys"] },
+    });
+  });
+
+  it("has no database and no service", () => {
+    expect(ci.keys(({ type }) => type.startsWith("gcp:sql/"))).to.deep.equal([]);
+    const services = Object.keys(readCatalogue(join(root, "catalog", "services")));
+    expect(
+      ci.registrations.map(({ urn }) => nameOf(urn)).filter((name) => services.includes(name ?? "")),
+    ).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,84 @@
+import { expect } from "chai";
+
+import { addressRanges } from "../../config/addresses";
+import { parseSettings } from "../../config/parse";
+import { recordEnvironment, type Recording } from "../support/recorder";
+import { stackConfig, stacks } from "../support/settings";
+
+const types = {
+  cluster: "gcp:container/cluster:Cluster",
+  pool: "gcp:container/nodePool:NodePool",
+  subnetwork: "gcp:compute/subnetwork:Subnetwork",
+  google: "pulumi:providers:gcp",
+};
+
+for (const stack of stacks) {
+  describe(`the ground of ${stack}`, () => {
+    const settings = parseSettings(stackConfig(stack));
+    let recording: Recording;
+    before(async () => {
+      recording = await recordEnvironment(stack);
+    });
+
+    it("lies in the project and region of its settings, for every provider", () => {
+      const places = recording.all(types.google).map(({ inputs }) => [inputs["project"], inputs["region"]]);
+      expect(places).to.deep.equal([
+        [settings.project, settings.region],
+        [settings.project, settings.region],
+      ]);
+    });
+
+    it("has the addresses of its own slice of the plan", () => {
+      const { nodes, pods } = addressRanges(settings.network.addresses);
+      const { inputs } = recording.one(types.subnetwork);
+      expect(inputs["ipCidrRange"]).to.equal(nodes);
+      expect(inputs["secondaryIpRanges"]).to.deep.equal([{ rangeName: "pods", ipCidrRange: pods }]);
+    });
+
+    it("labels the cluster, its machines and everything else with stack, owner and tool", () => {
+      const labels = { environment: stack, owner: settings.owner, "managed-by": "pulumi" };
+      expect(recording.one(types.cluster).inputs["resourceLabels"]).to.deep.equal(labels);
+      for (const { inputs } of recording.all(types.pool)) {
+        expect((inputs["nodeConfig"] as Record<string, unknown>)["resourceLabels"]).to.deep.equal(labels);
+      }
+      const { inputs } = recording.one(types.google, "project-google");
+      expect(JSON.parse(String(inputs["defaultLabels"]))).to.deep.equal(labels);
+    });
+
+    it("has the pools of its settings, with their bounds", () => {
+      const bounds = recording.all(types.pool).map(({ name, inputs }) => {
+        const scaling = inputs["autoscaling"] as Record<string, number>;
+        return [name, scaling["totalMinNodeCount"], scaling["totalMaxNodeCount"]];
+      });
+      expect(bounds).to.have.deep.members(
+        Object.entries(settings.cluster.pools).map(([name, pool]) => [name, pool.minNodes, pool.maxNodes]),
+      );
+    });
+
+    it("runs its nodes as an account of this stack", () => {
+      for (const { inputs } of [recording.one(types.cluster), ...recording.all(types.pool)]) {
+        expect((inputs["nodeConfig"] as Record<string, unknown>)["serviceAccount"]).to.equal(
+          `${stack}-nodes@${settings.project}.iam.gserviceaccount.com`,
+        );
+      }
+    });
+
+    it("has a key for secrets exactly when the settings ask for one", () => {
+      const encrypted = recording.one(types.cluster).inputs["databaseEncryption"] !== undefined;
+      expect(encrypted).to.equal(settings.cluster.secretsEncryption === "kms");
+      expect(recording.all("gcp:kms/cryptoKey:CryptoKey")).to.have.length(encrypted ? 1 : 0);
+    });
+
+    it("is not touched by taking the protection off: no label and no name says whether there is one", async () => {
+      const config = stackConfig(stack);
+      const values = { ...config.values, "platform:lifecycle": "disposable" };
+      const open = await recordEnvironment(stack, { config: { ...config, values } });
+      const guards = /"(protect|deletionPolicy|deletionProtection|forceDestroy)":("?\w+"?)/g;
+      const sql = /"(deletionProtectionEnabled|retainBackupsOnDelete)":\w+|"finalBackupConfig":\{[^}]*\},?/g;
+      const neutral = (text: string) => text.replace(guards, "").replace(sql, "");
+      const lines = (from: Recording) =>
+        from.registrations.map((made) => neutral(JSON.stringify(made))).sort();
+      expect(lines(open)).to.deep.equal(lines(recording));
+    });
+  });
+}
