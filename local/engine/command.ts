@@ -109,7 +109,7 @@ function engineEnvironment(workspace: Workspace): Record<string, string> {
     // USER: the engine writes it into its lock files and fails where the user id has no name.
     ...passedOn(["PATH", "HOME", "TMPDIR", "USER"]),
     PULUMI_HOME: workspace.home,
-    PULUMI_BACKEND_URL: pathToFileURL(workspace.backendFolder).href,
+    PULUMI_BACKEND_URL: backendUrl(workspace.backendFolder),
     PULUMI_CONFIG_PASSPHRASE: workspace.passphrase,
     PULUMI_DEBUG_PROVIDERS: Object.entries(workspace.providers)
       .map(([name, port]) => `${name}:${port}`)
@@ -124,4 +124,9 @@ function engineEnvironment(workspace: Workspace): Record<string, string> {
     // Plugins of the user's own installation must not be mixed in.
     PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
   };
+}
+
+/** The backend keeps a file of metadata beside each state and does not write it whole or not at all: none is safer. */
+function backendUrl(folder: string): string {
+  return `${pathToFileURL(folder).href}?metadata=skip`;
 }
