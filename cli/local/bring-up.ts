@@ -26,12 +26,12 @@ export interface StackReport {
 export async function bringUp(
   session: Session,
   stack: string,
-  file: Pick<StackFile, "config" | "encrypted">,
+  config: StackFile["config"],
   onProgress: (line: string) => void,
 ): Promise<StackReport> {
   refuseWhileLocked(workspaceOf(session.place, stack));
   onProgress("copying the settings");
-  const workspace = await prepareStack(session.place, stack, file);
+  const workspace = await prepareStack(session.place, stack, config);
   await adoptWhatWasBegun(session, workspace, onProgress);
 
   let done = 0;

@@ -52,8 +52,8 @@ export function localCommand(): Command {
     .command("down")
     .description("end the world: no process, port or file is left")
     .action(async (options: LocalOptions) => down(options));
-  for (const command of local.commands) addWorldOptions(command);
-  return local;
+  for (const command of local.commands) addWorldOptions(command.exitOverride());
+  return local.exitOverride();
 }
 
 function stacksArgument(): Argument {

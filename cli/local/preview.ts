@@ -23,7 +23,7 @@ export async function preview(names: readonly string[], options: PreviewOptions)
   const { place } = await openSession(options, stacks);
   const plans = [];
   for (const { name, file } of stacks) {
-    const workspace = await prepareStack(place, name, file);
+    const workspace = await prepareStack(place, name, file.config);
     const result = await runEngine(workspace, "preview");
     if (!result.ok) throw failureOf(name, result, workspace);
     plans.push({

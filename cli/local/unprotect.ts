@@ -32,8 +32,8 @@ export async function unprotect(stack: string, options: UnprotectOptions): Promi
     );
   }
   const session = await openSession(options, [{ name: stack, file: known, settings }]);
-  const open = { ...known, config: { ...known.config, "platform:lifecycle": "disposable" } };
-  const guarded = await guardedBy(session.place, stack, known, open);
+  const open = { ...known.config, "platform:lifecycle": "disposable" };
+  const guarded = await guardedBy(session.place, stack, known.config, open);
   if (!options.json) {
     print(`These ${guarded.length} resources of ${stack} lose their protection; nothing is deleted yet:`);
     for (const name of guarded) print(`  ${name}`);

@@ -34,7 +34,7 @@ async function bringUpTogether(
     title: name,
     task: async (_, task) => {
       try {
-        const done = await bringUp(session, name, file, progressOf(task));
+        const done = await bringUp(session, name, file.config, progressOf(task));
         reports.push(done);
         task.title = `${name}: ${summary(done)}`;
       } catch (error) {

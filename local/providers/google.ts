@@ -91,8 +91,12 @@ class GoogleProvider implements Provider {
 
   preview(subject: Subject, inputs: Values, old?: Values): Values {
     const rule = ruleOf(subject);
-    const open = old ? {} : unknowns(rule.computed);
-    return this.asOutputs(rule, inputs, merged(open, { ...old, ...inputs }));
+    // What Google filled in stays through a change in place.
+    const filled = rule.computed.reduce<Values>((values, path) => {
+      const value = old ? valueAt(old, path.split(".")) : unknown;
+      return value === undefined ? values : merged(values, nested(path.split("."), value));
+    }, {});
+    return this.asOutputs(rule, inputs, merged(filled, inputs));
   }
 
   async create(subject: Subject, inputs: Values): Promise<Made> {
@@ -147,7 +151,7 @@ class GoogleProvider implements Provider {
     // An import has no inputs yet: they are what the cloud was given, and the provider's defaults.
     const known =
       Object.keys(inputs).length > 0
-        ? merged(inputs, liveInputs(rule, inputs, found.state))
+        ? liveInputs(rule, inputs, found.state)
         : withDefaults(rule.inputs, found.inputs);
     return { id, inputs: known, outputs: this.asOutputs(rule, known, found.state) };
   }
@@ -210,25 +214,41 @@ function withDefaults(fields: Fields, given: Values): Values {
   return inputs;
 }
 
-/** The inputs that a caller gave, as the cloud has them now. */
+/** The inputs that a caller gave, as the cloud has them now: what Google filled in beside them is no input. */
 function liveInputs(rule: Rule, inputs: Values, state: Values): Values {
   return Object.fromEntries(
-    Object.keys(inputs).flatMap((name) => {
+    Object.entries(inputs).map(([name, given]) => {
       const field = rule.inputs[name];
-      const value = state[name];
-      const skip = !field || field.providerOnly || containsSecret(field) || name === labelField(rule);
-      return skip || value === undefined ? [] : [[name, value]];
+      const live = state[name];
+      const ours = !field || field.providerOnly || containsSecret(field) || name === labelField(rule);
+      return [name, ours || live === undefined ? given : pruned(live, given)];
     }),
   );
 }
 
-function unknowns(computed: readonly string[]): Values {
-  return computed.reduce<Values>((values, path) => merged(values, nested(path.split("."))), {});
+/** `live` without the parts that `given` does not have. */
+function pruned(live: Value, given: Value): Value {
+  if (isBlock(live) && isBlock(given)) {
+    return Object.fromEntries(
+      Object.entries(given).map(([key, value]) => [
+        key,
+        live[key] === undefined ? value : pruned(live[key], value),
+      ]),
+    );
+  }
+  if (Array.isArray(live) && Array.isArray(given) && live.length === given.length) {
+    return live.map((item, index) => pruned(item, given[index] ?? null));
+  }
+  return live;
 }
 
-function nested([name, ...rest]: string[]): Values {
+function valueAt(values: Values, path: readonly string[]): Value | undefined {
+  return path.reduce<Value | undefined>((at, name) => (isBlock(at) ? at[name] : undefined), values);
+}
+
+function nested([name, ...rest]: readonly string[], value: Value): Values {
   if (name === undefined) return {};
-  return { [name]: rest.length === 0 ? unknown : nested(rest) };
+  return { [name]: rest.length === 0 ? value : nested(rest, value) };
 }
 
 function containsSecret(field: Field): boolean {

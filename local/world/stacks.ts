@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { parse, stringify } from "yaml";
 
-import { isEncrypted, readStackFile, type StackFile } from "../../config/stack-file";
+import { encryptedPaths, isEncrypted, readStackFile, type StackFile } from "../../config/stack-file";
 import { runOrThrow } from "../engine/command";
 import { ensureStack, type Workspace } from "../engine/run";
 import type { Layout } from "./layout";
@@ -49,10 +49,11 @@ export function workspaceOf(place: StackPlace, stack: string): Workspace {
 export async function prepareStack(
   place: StackPlace,
   stack: string,
-  { config, encrypted }: Pick<StackFile, "config" | "encrypted">,
+  config: StackFile["config"],
 ): Promise<Workspace> {
   const workspace = workspaceOf(place, stack);
   const { folder } = workspace;
+  const encrypted = encryptedPaths(config);
   mkdirSync(folder, { recursive: true });
   mkdirSync(workspace.backendFolder, { recursive: true });
   writeFileSync(join(folder, "Pulumi.yaml"), readFileSync(join(place.programFolder, "Pulumi.yaml")));
@@ -62,7 +63,7 @@ export async function prepareStack(
   const reused = encrypted.filter((path) => isEncrypted(valueAt(before.config, path)));
   const copy = reused.reduce(
     (at, path) => withValue(at, path, valueAt(before.config, path)),
-    encrypted.reduce(dropped, config),
+    encrypted.reduce<Config>(dropped, config),
   );
   const { encryptionsalt } = before;
   const text = { ...(encryptionsalt !== undefined && { encryptionsalt }), config: copy };

@@ -1,0 +1,77 @@
+/** The plan-level stand-in for the `kubernetes` provider: it records, and no API server has a say. */
+import { expect } from "chai";
+
+import type { Cloud } from "../../../local/cloud/cloud";
+import { kubernetesRecorder } from "../../../local/providers/kubernetes-recorder";
+import type { Package, Subject } from "../../../local/providers/provider";
+import { makeNetwork, project, refusal, smallCloud } from "../../support/small-cloud";
+
+const namespace: Subject = {
+  urn: "urn:pulumi:test::platform::kubernetes:core/v1:Namespace::main",
+  kind: "core/v1:Namespace",
+  name: "main",
+};
+const inputs = { metadata: { name: "services" } };
+
+describe("the recorder of Kubernetes objects", () => {
+  let cloud: Cloud;
+  let recorder: Package;
+  let cluster: string;
+
+  beforeEach(async () => {
+    cloud = await smallCloud();
+    recorder = kubernetesRecorder(cloud);
+    const { network, subnetwork } = await makeNetwork(cloud);
+    const made = await cloud.create("container/cluster:Cluster", project.id, {
+      name: "main",
+      location: "europe-west1",
+      network,
+      subnetwork,
+      initialNodeCount: 1,
+      ipAllocationPolicy: { clusterSecondaryRangeName: "pods" },
+    });
+    cluster = made.id;
+  });
+
+  it("refuses to make an object twice", async () => {
+    const provider = recorder.configure({ clusterIdentifier: cluster });
+    await provider.create(namespace, inputs);
+    expect(await refusal(Promise.resolve().then(() => provider.create(namespace, inputs)))).to.include(
+      "already exists",
+    );
+  });
+
+  it("refuses every call for a cluster that is gone", async () => {
+    const provider = recorder.configure({ clusterIdentifier: cluster });
+    const { id } = await provider.create(namespace, inputs);
+    await cloud.remove("container/cluster:Cluster", project.id, cluster);
+    const removal = Promise.resolve().then(() => provider.remove(namespace, id, { inputs, outputs: inputs }));
+    expect(await refusal(removal)).to.include("unreachable");
+  });
+
+  it("plans a replacement for another name and an update for another label", () => {
+    const provider = recorder.configure({ clusterIdentifier: cluster });
+    const plan = (next: typeof inputs | object) =>
+      Object.fromEntries(
+        [...provider.diff(namespace, { inputs, outputs: inputs }, next as typeof inputs).changes].map(
+          ([path, { replaces }]) => [path, replaces],
+        ),
+      );
+    expect(plan({ metadata: { name: "other" } })).to.deep.equal({ "metadata.name": true });
+    expect(plan({ metadata: { name: "services", labels: { a: "b" } } })).to.deep.equal({
+      "metadata.labels": false,
+    });
+  });
+
+  it("replaces all it made when the cluster is another one, and not when only its address is", () => {
+    expect(recorder.replacedBy({ clusterIdentifier: "a" }, { clusterIdentifier: "b" })).to.deep.equal([
+      "clusterIdentifier",
+    ]);
+    expect(
+      recorder.replacedBy(
+        { clusterIdentifier: "a", kubeconfig: "x" },
+        { clusterIdentifier: "a", kubeconfig: "y" },
+      ),
+    ).to.deep.equal([]);
+  });
+});
