@@ -1,0 +1,209 @@
+/** `./platform local …` as a person types it: processes, exit codes and what is printed. */
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+
+import { expect } from "chai";
+
+import type { JournalEntry } from "../../local/cloud/journal";
+import { readLocks } from "../../local/engine/locks";
+import { WorldClient } from "../../local/world/client";
+import { isRunning } from "../../local/world/process";
+import { workspaceOf } from "../../local/world/stacks";
+import { root } from "../support/plan-world";
+
+const world = `test-${process.pid}`;
+const folder = join(root, ".local", world);
+
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+function platform(...args: string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    const where = args.includes("--world") ? [] : ["--world", world, "--scale", "0"];
+    execFile(join(root, "platform"), [...args, ...where], { cwd: "/" }, (error, out, err) => {
+      resolve({ code: error ? Number(error.code) : 0, out, err });
+    });
+  });
+}
+
+async function started(): Promise<WorldClient> {
+  const client = await WorldClient.find(folder);
+  if (!client) throw new Error("no world runs");
+  return client;
+}
+
+async function deletes(): Promise<JournalEntry[]> {
+  return (await (await started()).journal()).filter(({ call }) => call === "delete");
+}
+
+/** Starts an `up` and waits until its call for a cluster hangs in the cloud. */
+async function hangingUp(stack: string): Promise<{ command: ChildProcess; engine: number }> {
+  const client = await started();
+  await client.addFaults([{ call: "create", kind: "container/cluster:Cluster", hang: true }]);
+  const command = spawn(join(root, "platform"), ["local", "up", stack, "--world", world], {
+    stdio: "ignore",
+  });
+  while ((await client.hanging()) === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+  const place = { layout: client.layout, providers: {}, engine: "pulumi", programFolder: root };
+  const [lock] = readLocks(workspaceOf(place, stack));
+  if (!lock) throw new Error("the engine holds no lock");
+  return { command, engine: lock.pid };
+}
+
+describe("platform local", () => {
+  after(async () => {
+    const ended = await platform("local", "down");
+    expect(ended.code, ended.err).to.equal(0);
+    expect(existsSync(folder)).to.equal(false);
+  });
+
+  it("brings ci and staging up and ends with a table", async () => {
+    const { code, out, err } = await platform("local", "up", "ci", "staging");
+    expect(code, err).to.equal(0);
+    expect(out).to.match(
+      /^STACK +RESOURCES +CHANGES +CLUSTER +DATABASE +TIME\nci +\d+ +\d+ create +ci-main-[0-9a-f]{6} +- +[\d.]+ s\nstaging +\d+ +\d+ create +staging-main-[0-9a-f]{6} +acme-staging:europe-west1:staging-main-[0-9a-f]{6} +[\d.]+ s\n$/,
+    );
+  });
+
+  it("changes nothing the second time, and says so to a machine too", async () => {
+    const { code, out, err } = await platform("local", "up", "ci", "staging", "--json");
+    expect(code, err).to.equal(0);
+    const { stacks } = JSON.parse(out) as { stacks: { stack: string; changes: Record<string, number> }[] };
+    expect(stacks.map(({ changes }) => Object.keys(changes))).to.deep.equal([["same"], ["same"]]);
+  });
+
+  it("shows what is there", async () => {
+    const { out } = await platform("local", "status");
+    expect(out).to.match(
+      /^World test-\d+: process \d+\nSTACK .*\nci +acme-ci +protected +\d+ +ci-main-\S+ +idle\nstaging +acme-staging +protected/,
+    );
+  });
+
+  for (const flags of [[], ["--skip-preview"]]) {
+    it(`refuses to destroy staging ${flags.join(" ")} in plain words, and sends no delete`, async () => {
+      const { code, err } = await platform("local", "destroy", "staging", ...flags);
+      expect(code).to.equal(3);
+      expect(err).to.include(
+        "staging is protected: it holds data, names and addresses that must not go by accident.",
+      );
+      expect(err).to.include("Nothing was deleted.");
+      expect(err).to.include("./platform local unprotect staging");
+      expect(err).to.not.include("urn:pulumi");
+      expect(await deletes()).to.deep.equal([]);
+    });
+  }
+
+  it("takes the protection off only for the right name", async () => {
+    const nobody = await platform("local", "unprotect", "staging");
+    expect([nobody.code, nobody.err.includes("--yes staging")]).to.deep.equal([3, true]);
+    const wrong = await platform("local", "unprotect", "staging", "--yes", "production");
+    expect([wrong.code, wrong.err.includes('"production", not staging')]).to.deep.equal([3, true]);
+    expect((await platform("local", "destroy", "staging")).code).to.equal(3);
+  });
+
+  it("shows what loses its protection, takes it off, and then destroys staging whole", async () => {
+    const off = await platform("local", "unprotect", "staging", "--yes", "staging");
+    expect(off.code, off.err).to.equal(0);
+    expect(off.out).to.match(
+      /lose their protection; nothing is deleted yet:\n(.*\n)* {2}DatabaseInstance main\n/,
+    );
+    const gone = await platform("local", "destroy", "staging");
+    expect(gone.code, gone.err).to.equal(0);
+    expect(gone.out).to.match(/^staging is gone: \d+ resources deleted\n$/);
+    const left = (await (await started()).resources()).filter(({ project }) => project === "acme-staging");
+    expect([...new Set(left.map(({ kind }) => kind))].sort()).to.deep.equal([
+      "kms/keyRing:KeyRing",
+      "projects/service:Service",
+      "projects/serviceIdentity:ServiceIdentity",
+    ]);
+  });
+
+  it("wants to be told twice where customers' data is at stake", async () => {
+    expect((await platform("local", "up", "production")).code).to.equal(0);
+    const once = await platform("local", "unprotect", "production", "--yes", "production");
+    expect([once.code, once.err.includes("--and-customer-data production")]).to.deep.equal([3, true]);
+    const destroyed = await platform("local", "destroy", "production", "--skip-preview");
+    expect(destroyed.code).to.equal(3);
+    const twice = await platform(
+      "local",
+      "unprotect",
+      "production",
+      "--yes",
+      "production",
+      "--and-customer-data",
+      "production",
+    );
+    expect(twice.code, twice.err).to.equal(0);
+  });
+
+  it("is refused while another command is at work on the stack, and changes nothing", async () => {
+    const { command } = await hangingUp("popup-busy");
+    const client = await started();
+    const calls = (await client.journal()).length;
+    const second = await platform("local", "up", "popup-busy");
+    expect(second.code).to.equal(3);
+    expect(second.err).to.match(
+      /popup-busy is being updated by process \d+ of \S+ since [\d:]+; nothing was changed/,
+    );
+    expect((await client.journal()).length).to.equal(calls);
+    expect((await platform("local", "down")).code, "down while it works").to.equal(3);
+    const ended = new Promise((resolve) => command.once("exit", resolve));
+    await client.clearFaults();
+    expect(await ended).to.equal(0);
+  });
+
+  it("ends with one cluster when it is killed while it makes one and then run again", async () => {
+    const { command, engine } = await hangingUp("popup-killed");
+    process.kill(command.pid ?? 0, "SIGKILL");
+    process.kill(engine, "SIGKILL");
+    while (isRunning(engine)) await new Promise((resolve) => setTimeout(resolve, 20));
+    const client = await started();
+    await client.clearFaults();
+
+    const again = await platform("local", "up", "popup-killed");
+
+    expect(again.code, again.err).to.equal(0);
+    const clusters = (await client.resources()).filter(
+      ({ kind, id }) => kind === "container/cluster:Cluster" && id.includes("popup-killed"),
+    );
+    expect(clusters).to.have.length(1);
+    expect((await platform("local", "up", "popup-killed")).out).to.include("no changes");
+  });
+
+  it("gives every pop-up a slice of its own and takes one away whole", async () => {
+    const subnets = (await (await started()).resources()).filter(
+      ({ kind, project }) => kind === "compute/subnetwork:Subnetwork" && project === "acme-popups",
+    );
+    expect(new Set(subnets.map(({ inputs }) => inputs["ipCidrRange"])).size).to.equal(2);
+    expect((await platform("local", "destroy", "popup-killed")).code).to.equal(0);
+    const left = (await (await started()).resources()).filter(({ id }) => id.includes("popup-killed"));
+    expect(left).to.deep.equal([]);
+  });
+
+  const wrong: readonly [string, string[], RegExp][] = [
+    [
+      "a stack that does not exist",
+      ["local", "up", "stagin"],
+      /"stagin" is no stack of this program; allowed: ci, staging, production, or popup-NAME/,
+    ],
+    ["a name that is no pop-up's", ["local", "up", "popup-../x"], /"popup-..\/x" is no name for a pop-up/],
+    ["a command that does not exist", ["local", "upp"], /unknown command 'upp'/],
+    ["a world with a path in its name", ["local", "status", "--world", "../x"], /no name for a world/],
+    [
+      "a stack that is not there",
+      ["local", "destroy", "popup-ghost"],
+      /popup-ghost is not in this local world; there are: ci/,
+    ],
+  ];
+  for (const [what, args, message] of wrong) {
+    it(`refuses ${what} with exit code 2`, async () => {
+      const { code, err } = await platform(...args);
+      expect(err).to.match(message);
+      expect(code).to.equal(2);
+    });
+  }
+});

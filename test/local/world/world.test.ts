@@ -1,0 +1,86 @@
+/** The process that owns a world: started on demand, outliving its caller, leaving nothing. */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { expect } from "chai";
+
+import { WorldClient } from "../../../local/world/client";
+import { isRunning } from "../../../local/world/process";
+
+const project = { id: "acme-test", number: "300000000001" };
+
+/** What shows that a world knows a project: without it the id of nothing can be told. */
+const knows = async (world: WorldClient) =>
+  (await world
+    .locate("gcp:compute/network:Network", { project: project.id, name: "none" })
+    .catch(() => "unknown")) === undefined;
+
+describe("the owner of a world", () => {
+  let folders: string[];
+  const folder = () => {
+    const made = join(mkdtempSync(join(tmpdir(), "platform-world-")), "world");
+    folders.push(made);
+    return made;
+  };
+
+  beforeEach(() => {
+    folders = [];
+  });
+  afterEach(async () => {
+    for (const made of folders) {
+      await (await WorldClient.find(made))?.stop();
+      rmSync(join(made, ".."), { recursive: true, force: true });
+    }
+  });
+
+  it("is started once, however many commands want it at the same time", async () => {
+    const place = folder();
+    const clients = await Promise.all([
+      WorldClient.start(place),
+      WorldClient.start(place),
+      WorldClient.start(place),
+    ]);
+    expect(new Set(clients.map(({ pid }) => pid)).size).to.equal(1);
+  });
+
+  it("keeps two worlds apart", async () => {
+    const [one, two] = await Promise.all([WorldClient.start(folder()), WorldClient.start(folder())]);
+    await one.register([project]);
+    expect(await knows(one)).to.equal(true);
+    expect(await knows(two)).to.equal(false);
+  });
+
+  it("ends when it is told to, and closes its ports", async () => {
+    const world = await WorldClient.start(folder());
+    const { port } = JSON.parse(readFileSync(world.layout.address, "utf8")) as { port: number };
+    await world.stop();
+    expect(isRunning(world.pid)).to.equal(false);
+    expect(existsSync(world.layout.address)).to.equal(false);
+    const refused = await fetch(`http://127.0.0.1:${port}/health`).then(
+      () => false,
+      () => true,
+    );
+    expect(refused).to.equal(true);
+  });
+
+  it("is started anew after it was killed, and the world is as it was", async () => {
+    const place = folder();
+    const killed = await WorldClient.start(place);
+    await killed.register([project]);
+    process.kill(killed.pid, "SIGKILL");
+    while (isRunning(killed.pid)) await new Promise((resolve) => setTimeout(resolve, 20));
+
+    const next = await WorldClient.start(place);
+
+    expect(next.pid).to.not.equal(killed.pid);
+    expect(await knows(next)).to.equal(true);
+  });
+
+  it("answers only whoever can read its folder", async () => {
+    const world = await WorldClient.start(folder());
+    const { port } = JSON.parse(readFileSync(world.layout.address, "utf8")) as { port: number };
+    const stranger = await fetch(`http://127.0.0.1:${port}/resources`);
+    expect(stranger.status).to.equal(403);
+  });
+});

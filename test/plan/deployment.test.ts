@@ -1,0 +1,170 @@
+/**
+ * Whole stacks by the real engine, through Pulumi's own program runner, in an emulated cloud.
+ *
+ * Not proven here: that Google itself takes these inputs, and anything inside a cluster.
+ */
+import { expect } from "chai";
+
+import {
+  errorsOf,
+  type PlanWorld,
+  programCopy,
+  startPlanWorld,
+  verdicts,
+  withSetting,
+} from "../support/plan-world";
+
+const stacks = ["ci", "staging", "production"];
+
+/** What Google keeps when everything else of an environment is deleted: nobody can remove it. */
+const keptForEver = [
+  "projects/service:Service",
+  "projects/serviceIdentity:ServiceIdentity",
+  "kms/keyRing:KeyRing",
+];
+
+const deletes = ({ world }: PlanWorld) =>
+  world.cloud.journal.entries().filter(({ call }) => call === "delete");
+
+const idsOf = ({ world }: PlanWorld, project: string) =>
+  world.cloud
+    .list()
+    .filter((resource) => resource.project === project && !keptForEver.includes(resource.kind))
+    .map(({ kind, id }) => `${kind} ${id}`);
+
+const disposable = withSetting("disposable", "platform:lifecycle");
+
+describe("the deployed program", () => {
+  let plan: PlanWorld;
+
+  before(async () => {
+    plan = await startPlanWorld();
+    for (const stack of stacks) {
+      const result = await plan.up(stack);
+      expect(errorsOf(result), stack).to.equal("");
+    }
+  });
+  after(() => plan.close());
+
+  it("has one cluster for each stack and a database for each that runs the product", () => {
+    const count = (kind: string) => plan.world.cloud.list(kind).map(({ project }) => project);
+    expect(count("container/cluster:Cluster").sort()).to.deep.equal([
+      "acme-ci",
+      "acme-production",
+      "acme-staging",
+    ]);
+    expect(count("sql/databaseInstance:DatabaseInstance").sort()).to.deep.equal([
+      "acme-production",
+      "acme-staging",
+    ]);
+  });
+
+  for (const stack of stacks) {
+    it(`is left as it is by a second up of ${stack}`, async () => {
+      const calls = plan.world.cloud.journal.entries().length;
+      const result = await plan.up(stack);
+      expect(Object.keys(result.changes)).to.deep.equal(["same"]);
+      expect(plan.world.cloud.journal.entries().length).to.equal(calls);
+    });
+
+    for (const skipPreview of [false, true]) {
+      it(`is not destroyed in ${stack} ${skipPreview ? "without" : "with"} the engine's preview, and no delete is sent`, async () => {
+        const result = await plan.destroy(stack, { skipPreview });
+        expect(result.ok).to.equal(false);
+        expect(errorsOf(result)).to.match(/DeletionGuard.* cannot be deleted\s+because it is protected/);
+        expect(deletes(plan)).to.deep.equal([]);
+      });
+    }
+  }
+
+  it("is not destroyed in production when the engine is told to ignore protection", async () => {
+    const before = idsOf(plan, "acme-production").filter((id) =>
+      /cluster:|databaseInstance:|network:|sql\/database:/.test(id),
+    );
+    const result = await plan.destroy("production", { skipPreview: true, flags: ["--ignore-protect"] });
+    expect(result.ok).to.equal(false);
+    expect(errorsOf(result)).to.match(/deletionProtection is true|deletionPolicy is PREVENT/);
+    expect(idsOf(plan, "acme-production")).to.include.members(before);
+    expect(errorsOf(await plan.up("production"))).to.equal("");
+  });
+
+  it("is found as it was made by a refresh", async () => {
+    const refreshed = await plan.refresh("staging");
+    expect(errorsOf(refreshed)).to.equal("");
+    expect(Object.keys(refreshed.changes)).to.deep.equal(["same"]);
+    expect(Object.keys((await plan.up("staging")).changes)).to.deep.equal(["same"]);
+  });
+
+  it("keeps secrets out of the state and of every event", async () => {
+    const seen: string[] = [];
+    const result = await plan.preview(
+      "staging",
+      { settings: withSetting("other-team", "platform:owner") },
+      { onEvent: (event) => seen.push(JSON.stringify(event)) },
+    );
+    expect(result.ok).to.equal(true);
+    expect(`${seen.join("\n")}${result.output}`).to.not.include("local-placeholder-for-platform:slackToken");
+  });
+
+  it("loses the guards of staging in one up, and then goes whole and alone", async () => {
+    const others = [...idsOf(plan, "acme-ci"), ...idsOf(plan, "acme-production")];
+    const unprotected = await plan.up("staging", { settings: disposable });
+    expect(errorsOf(unprotected)).to.equal("");
+    expect(Object.keys(unprotected.changes).sort()).to.deep.equal(["same", "update"]);
+
+    const destroyed = await plan.destroy("staging");
+    expect(errorsOf(destroyed)).to.equal("");
+    expect(idsOf(plan, "acme-staging")).to.deep.equal([]);
+    expect([...idsOf(plan, "acme-ci"), ...idsOf(plan, "acme-production")]).to.deep.equal(others);
+  });
+
+  it("comes up again under other names after it was destroyed", async () => {
+    const result = await plan.up("staging");
+    expect(errorsOf(result)).to.equal("");
+    expect(idsOf(plan, "acme-staging").filter((id) => id.startsWith("sql/databaseInstance"))).to.have.length(
+      1,
+    );
+  });
+
+  it("gives up a service in two steps, and its database only in the second", async () => {
+    const billing = "catalog/services/billing.yaml";
+    const gone = programCopy({ [billing]: () => "owner: billing-team\nstores: []\n" });
+    const refused = await plan.preview("production", { program: gone });
+    expect(errorsOf(refused)).to.match(/Database::billing" cannot be deleted\s+because it is protected/);
+
+    const retired = programCopy({ [billing]: (text) => `${text}retired: true\n` });
+    const first = await plan.up("production", { program: retired });
+    expect(verdicts(first)).to.deep.equal(["update Database billing"]);
+
+    const second = await plan.up("production", { program: gone });
+    expect(errorsOf(second)).to.equal("");
+    expect(
+      idsOf(plan, "acme-production").filter((id) => id.startsWith("sql/database:") && id.includes("billing")),
+    ).to.deep.equal([]);
+    expect(idsOf(plan, "acme-production").filter((id) => id.startsWith("sql/database:"))).to.have.length(3);
+  });
+});
+
+describe("a pop-up", () => {
+  let plan: PlanWorld;
+
+  before(async () => {
+    plan = await startPlanWorld();
+  });
+  after(() => plan.close());
+
+  const slice = (index: number) => ({
+    settings: withSetting({ addresses: `popup-${index}` }, "platform:network"),
+  });
+
+  it("comes up beside another and goes without touching it", async () => {
+    expect(errorsOf(await plan.up("popup-one", slice(0)))).to.equal("");
+    expect(errorsOf(await plan.up("popup-two", slice(1)))).to.equal("");
+    const two = idsOf(plan, "acme-popups").filter((id) => id.includes("popup-two"));
+
+    expect(errorsOf(await plan.destroy("popup-one", { skipPreview: true }))).to.equal("");
+
+    expect(idsOf(plan, "acme-popups")).to.deep.equal(two);
+    expect(Object.keys((await plan.up("popup-two", slice(1))).changes)).to.deep.equal(["same"]);
+  });
+});
