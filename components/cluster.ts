@@ -25,6 +25,8 @@ export interface ClusterArgs extends Omit<ClusterSettings, "secretsEncryption"> 
    * @default encrypted by Google's own keys only
    */
   secretsKey?: pulumi.Input<string>;
+  /** What nodes need from their first minute, the way out and their account's roles, and what no input names. */
+  nodesNeed: readonly pulumi.Resource[];
   labels: Record<string, string>;
   lifecycle: Lifecycle;
 }
@@ -66,10 +68,10 @@ export class Cluster extends pulumi.ComponentResource {
       {
         parent: this,
         protect,
-        deleteBeforeReplace: false,
+        // Two clusters cannot share the subnetwork's range for pods.
+        deleteBeforeReplace: true,
         // The first pool is gone a minute later; its settings differ from then on and would replace the cluster.
         ignoreChanges: ["nodeConfig"],
-        customTimeouts: { delete: "45m" },
       },
     );
     const pools = Object.entries(args.pools).map(
@@ -83,8 +85,9 @@ export class Cluster extends pulumi.ComponentResource {
             podsPerNode: args.podsPerNode,
             serviceAccount: args.nodeAccount,
             labels: args.labels,
+            respectDisruptionBudgets: protect,
           },
-          { parent: this },
+          { parent: this, dependsOn: [...args.nodesNeed] },
         ),
     );
 
@@ -116,7 +119,7 @@ export function clusterArgs(args: ClusterArgs) {
     ...accessArgs(args),
     ...nodeArgs(args),
     ...upkeepArgs(args),
-  };
+  } satisfies container.ClusterArgs;
 }
 
 /** Private nodes, and a control plane that has no address, only a DNS name behind IAM. */
@@ -142,7 +145,7 @@ function networkArgs(args: ClusterArgs) {
     },
     gatewayApiConfig: { channel: "CHANNEL_STANDARD" },
     serviceExternalIpsConfig: { enabled: false },
-  };
+  } satisfies container.ClusterArgs;
 }
 
 /** Who may do what: Workload Identity, no certificates, no anonymous calls, secrets encrypted. */
@@ -159,7 +162,7 @@ function accessArgs(args: ClusterArgs) {
     secretManagerConfig: { enabled: true },
     ...(args.secretsKey && { databaseEncryption: { state: "ENCRYPTED", keyName: args.secretsKey } }),
     ...(args.securityGroup && { authenticatorGroupsConfig: { securityGroup: args.securityGroup } }),
-  };
+  } satisfies container.ClusterArgs;
 }
 
 /** Pools are resources of their own: a pool inside the cluster could only be removed with it. */
@@ -171,7 +174,7 @@ function nodeArgs(args: ClusterArgs) {
     nodeConfig: { serviceAccount: args.nodeAccount },
     enableShieldedNodes: true,
     nodePoolDefaults: { nodeConfigDefaults: { insecureKubeletReadonlyPortEnabled: "FALSE" } },
-  };
+  } satisfies container.ClusterArgs;
 }
 
 /** Upgrades, what is logged and measured, and what is shown to whom. */
@@ -194,7 +197,7 @@ function upkeepArgs(args: ClusterArgs) {
       gcePersistentDiskCsiDriverConfig: { enabled: true },
       dnsCacheConfig: { enabled: true },
     },
-  };
+  } satisfies container.ClusterArgs;
 }
 
 /** The one pool of a project, whichever of its clusters a workload is in. */

@@ -57,8 +57,8 @@ export class DatabaseEndpoint extends pulumi.ComponentResource {
       name,
       {
         name: physical,
-        dnsName: `${args.region}.sql.goog.`,
-        description: "Names of Cloud SQL instances, answered with their endpoints in this network",
+        dnsName: args.dnsName,
+        description: "The name of a Cloud SQL instance, answered with its endpoint in this network",
         visibility: "private",
         privateVisibilityConfig: { networks: [{ networkUrl: args.network }] },
         forceDestroy: args.lifecycle === "disposable",

@@ -8,7 +8,7 @@ export interface DatabaseLoginArgs {
   project: string;
   instance: sql.DatabaseInstance;
   account: Identity;
-  /** Owns tables, so PostgreSQL refuses to drop it: it goes with the instance and not before. */
+  /** Owns tables in every database, so PostgreSQL never drops it: it goes with the instance and not before. */
   ownsObjects: boolean;
 }
 

@@ -34,7 +34,9 @@ export interface ServiceData {
 /**
  * A private PostgreSQL instance with one database and one login for each service, and no password anywhere.
  *
- * Destroying it loses all databases; a protected one leaves its backups and takes a last one.
+ * PostgreSQL lets every login connect to every database until a migration revokes that; what a login may do there is
+ * the migrations' business too. Destroying the instance loses all databases; with `keepBackups` it leaves its backups
+ * and takes a last one.
  */
 export class Database extends pulumi.ComponentResource {
   /** `PROJECT:REGION:INSTANCE`, what the Auth Proxy is given. */
@@ -66,7 +68,6 @@ export class Database extends pulumi.ComponentResource {
         deleteBeforeReplace: false,
         // The disk grows by itself; setting it back would be a shrink, which Google refuses.
         ignoreChanges: ["settings.diskSize"],
-        customTimeouts: { create: "60m", update: "60m", delete: "30m" },
       },
     );
     const endpoint = new DatabaseEndpoint(
@@ -85,15 +86,16 @@ export class Database extends pulumi.ComponentResource {
 
     for (const [service, { account, retired }] of Object.entries(args.services)) {
       const kept = guards(retired ? "disposable" : args.lifecycle);
-      new sql.Database(
-        service,
-        { name: service, instance: instance.name, deletionPolicy: kept.deletionPolicy },
-        { parent: this, protect: kept.protect, deletedWith: instance },
-      );
-      new DatabaseLogin(
+      const login = new DatabaseLogin(
         service,
         { project: args.project, instance, account, ownsObjects: false },
         { parent: this },
+      );
+      new sql.Database(
+        service,
+        { name: service, instance: instance.name, deletionPolicy: kept.deletionPolicy },
+        // PostgreSQL does not drop a login that has rights in a database: the database goes first.
+        { parent: this, protect: kept.protect, deletedWith: instance, dependsOn: login },
       );
     }
     // An IAM login may not create in `public`; the migrator may, and owns what it creates.
@@ -111,7 +113,6 @@ export class Database extends pulumi.ComponentResource {
 
 /** Everything about an instance that does not depend on what it is called. */
 export function instanceArgs(args: DatabaseArgs) {
-  const kept = args.lifecycle === "protected";
   return {
     region: args.region,
     databaseVersion: args.version,
@@ -124,9 +125,9 @@ export function instanceArgs(args: DatabaseArgs) {
       diskSize: args.diskGb,
       diskAutoresize: true,
       diskAutoresizeLimit: args.maxDiskGb,
-      deletionProtectionEnabled: kept,
-      retainBackupsOnDelete: kept,
-      ...(kept && { finalBackupConfig: { enabled: true, retentionDays: 30 } }),
+      deletionProtectionEnabled: args.lifecycle === "protected",
+      retainBackupsOnDelete: args.keepBackups,
+      ...(args.keepBackups && { finalBackupConfig: { enabled: true, retentionDays: 30 } }),
       ipConfiguration: {
         ipv4Enabled: false,
         sslMode: "ENCRYPTED_ONLY",
@@ -152,7 +153,7 @@ export function instanceArgs(args: DatabaseArgs) {
       databaseFlags: databaseFlags(),
       userLabels: args.labels,
     },
-  };
+  } satisfies sql.DatabaseInstanceArgs;
 }
 
 function databaseFlags() {

@@ -13,6 +13,8 @@ export interface NetworkArgs {
   region: string;
   /** Slice of the address plan. */
   addresses: string;
+  /** Fixed public addresses of outgoing calls; 0 leaves them to Google, which changes them. */
+  egressAddresses: number;
   lifecycle: Lifecycle;
 }
 
@@ -25,11 +27,13 @@ const loadBalancerRanges = ["130.211.0.0/22", "35.191.0.0/16"];
 /**
  * A VPC of the environment's own with one subnet, a way out through NAT and no way in but Google's load balancers.
  *
- * Destroying it loses the NAT addresses that partners may have on their lists.
+ * Destroying it loses the fixed egress addresses that partners may have on their lists.
  */
 export class Network extends pulumi.ComponentResource {
   public readonly id: pulumi.Output<string>;
   public readonly subnetwork: pulumi.Output<string>;
+  /** The way out to the internet, for whoever needs it from its first minute. */
+  public readonly egress: pulumi.Resource;
 
   constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("platform:index:Network", name, {}, opts);
@@ -54,9 +58,24 @@ export class Network extends pulumi.ComponentResource {
       { name: physical(), network: network.id, region: args.region },
       { parent: this },
     );
-    new compute.RouterNat(
+    const egress = Array.from({ length: args.egressAddresses }, (_, index) => {
+      const number = `${index + 1}`;
+      return new compute.Address(
+        `${name}-egress-${number}`,
+        { name: physical("egress", number), region: args.region, addressType: "EXTERNAL", deletionPolicy },
+        { parent: this, protect },
+      );
+    });
+    const nat = new compute.RouterNat(
       name,
-      { name: physical(), router: router.name, ...natArgs(args) },
+      {
+        name: physical(),
+        router: router.name,
+        ...natArgs(
+          args,
+          egress.map(({ id }) => id),
+        ),
+      },
       { parent: this },
     );
     new compute.Firewall(
@@ -77,6 +96,7 @@ export class Network extends pulumi.ComponentResource {
 
     this.id = network.id;
     this.subnetwork = subnetwork.id;
+    this.egress = nat;
     this.registerOutputs({ id: this.id, subnetwork: this.subnetwork });
   }
 }
@@ -93,16 +113,23 @@ export function subnetworkArgs(args: NetworkArgs) {
       flowSampling: 0.5,
       metadata: "INCLUDE_ALL_METADATA",
     },
-  };
+  } satisfies Partial<compute.SubnetworkArgs>;
 }
 
-export function natArgs(args: NetworkArgs) {
+export function natArgs(args: NetworkArgs, egress: pulumi.Input<string>[]) {
   return {
     region: args.region,
-    natIpAllocateOption: "AUTO_ONLY",
+    ...(egress.length > 0
+      ? { natIpAllocateOption: "MANUAL_ONLY", natIps: egress }
+      : { natIpAllocateOption: "AUTO_ONLY" }),
+    // The default, 64 ports a node whether used or not, is too few for a node full of builds.
+    enableDynamicPortAllocation: true,
+    enableEndpointIndependentMapping: false,
+    minPortsPerVm: 64,
+    maxPortsPerVm: 4096,
     sourceSubnetworkIpRangesToNat: "ALL_SUBNETWORKS_ALL_IP_RANGES",
     logConfig: { enable: true, filter: "ERRORS_ONLY" },
-  };
+  } satisfies Partial<compute.RouterNatArgs>;
 }
 
 export function loadBalancerFirewallArgs() {
@@ -112,5 +139,5 @@ export function loadBalancerFirewallArgs() {
     sourceRanges: loadBalancerRanges,
     allows: [{ protocol: "tcp", ports: ["1024-65535"] }],
     logConfig: { metadata: "INCLUDE_ALL_METADATA" },
-  };
+  } satisfies Partial<compute.FirewallArgs>;
 }

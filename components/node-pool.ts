@@ -1,4 +1,5 @@
 import * as container from "@pulumi/gcp/container";
+import type { container as inputs } from "@pulumi/gcp/types/input";
 import * as pulumi from "@pulumi/pulumi";
 
 import { poolName } from "../config/names";
@@ -9,6 +10,8 @@ export interface NodePoolArgs extends PoolSettings {
   location: string;
   podsPerNode: number;
   serviceAccount: pulumi.Input<string>;
+  /** Whether a pool that is deleted waits, up to an hour, until every disruption budget lets its pods go. */
+  respectDisruptionBudgets: boolean;
   /** Labels of the machines and disks, for the bill and for the audit. */
   labels: Record<string, string>;
 }
@@ -31,11 +34,19 @@ export class NodePool extends pulumi.ComponentResource {
           .apply((fields) => poolName([name], fields)),
         cluster: args.cluster,
         location: args.location,
+        initialNodeCount: firstNodes(args),
         maxPodsPerNode: args.podsPerNode,
         nodeConfig,
         ...scalingArgs(args),
       },
-      { parent: this, deleteBeforeReplace: false, customTimeouts: { create: "45m", delete: "45m" } },
+      {
+        parent: this,
+        deleteBeforeReplace: false,
+        // How many nodes a pool begins with is of no interest later, and a change of it would replace the pool.
+        ignoreChanges: ["initialNodeCount"],
+        // Another machine type rolls node by node; the provider's two hours are too few for a large pool.
+        customTimeouts: { update: "6h" },
+      },
     );
     this.registerOutputs({});
   }
@@ -60,7 +71,7 @@ export function nodeConfigArgs(name: string, args: NodePoolArgs) {
     ...(args.taint !== undefined && {
       taints: [{ key: "dedicated", value: args.taint, effect: "NO_SCHEDULE" }],
     }),
-  };
+  } satisfies inputs.NodePoolNodeConfig;
 }
 
 /** The fields whose change makes GKE replace the pool instead of rolling its nodes. */
@@ -69,18 +80,28 @@ export function replacingFields(nodeConfig: ReturnType<typeof nodeConfigArgs>) {
   return { spot, serviceAccount, oauthScopes, metadata, shieldedInstanceConfig };
 }
 
+/** Nodes a zone at the start: without it a pool has none, and waits for a pod before it makes the first. */
+export function firstNodes(args: Pick<NodePoolArgs, "location" | "minNodes" | "maxNodes">): number {
+  const zones = /-[a-z]$/.test(args.location) ? 1 : zonesOfARegion;
+  return Math.min(Math.ceil(args.minNodes / zones), Math.floor(args.maxNodes / zones));
+}
+
+/** GKE spreads a regional cluster over three zones. */
+const zonesOfARegion = 3;
+
 function scalingArgs(args: NodePoolArgs) {
   return {
     // Totals, not per zone: the settings say how many nodes there are.
     autoscaling: {
       totalMinNodeCount: args.minNodes,
       totalMaxNodeCount: args.maxNodes,
-      locationPolicy: "BALANCED",
+      // Spare capacity is where it is: insisting on all zones means fewer nodes.
+      locationPolicy: args.spot ? "ANY" : "BALANCED",
     },
     ignoreNodeCountChanges: true,
     networkConfig: { enablePrivateNodes: true },
     management: { autoRepair: true, autoUpgrade: true },
     upgradeSettings: { strategy: "SURGE", maxSurge: 1, maxUnavailable: 0 },
-    nodeDrainConfigs: [{ respectPdbDuringNodePoolDeletion: true }],
-  };
+    nodeDrainConfigs: [{ respectPdbDuringNodePoolDeletion: args.respectDisruptionBudgets }],
+  } satisfies Partial<container.NodePoolArgs>;
 }

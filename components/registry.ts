@@ -1,13 +1,14 @@
-import * as artifactregistry from "@pulumi/gcp/artifactregistry";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Lifecycle } from "../config/settings";
-import { guards } from "./guards";
+import { Repository, type RepositoryArgs } from "./repository";
 
 export interface RegistryArgs {
   location: string;
-  /** Numbers of the projects whose service accounts may pull; they need not exist yet. */
-  readers: readonly string[];
+  /** Numbers of the projects whose nodes pull images. */
+  imageReaders: readonly string[];
+  /** Numbers of the projects that install charts: only those where deployers run. */
+  chartReaders: readonly string[];
   /** The account that builds, as an IAM member. */
   builder: pulumi.Input<string>;
   /** Old Container Registry host that keeps working, `eu.gcr.io`. */
@@ -27,15 +28,6 @@ const gcrLocations = {
 
 export type GcrHost = keyof typeof gcrLocations;
 
-interface Shelf {
-  readonly location: string;
-  readonly purpose: string;
-  /** Whether a tag may be moved to another image. */
-  readonly mutable: boolean;
-  readonly builderWrites: boolean;
-  readonly clustersRead: boolean;
-}
-
 /**
  * The registries: images, charts, a build cache that no cluster may read, and the old Container Registry name.
  *
@@ -49,98 +41,34 @@ export class Registry extends pulumi.ComponentResource {
   constructor(name: string, args: RegistryArgs, opts?: pulumi.ComponentResourceOptions) {
     super("platform:index:Registry", name, {}, opts);
 
-    const repositories = Object.fromEntries(
-      Object.entries(shelves(args)).map(([id, shelf]) => [id, this.repository(id, shelf, args)]),
-    );
-
-    this.images = hostOf(repositories["images"]);
-    this.charts = hostOf(repositories["charts"]);
-    this.registerOutputs({ images: this.images, charts: this.charts });
-  }
-
-  private repository(id: string, shelf: Shelf, args: RegistryArgs): artifactregistry.Repository {
-    const { protect, deletionPolicy } = guards(args.lifecycle);
-    const repository = new artifactregistry.Repository(
-      id,
-      { repositoryId: id, deletionPolicy, ...repositoryArgs(shelf, args) },
-      { parent: this, protect },
-    );
-    const grant = (key: string, role: string, member: pulumi.Input<string>) =>
-      new artifactregistry.RepositoryIamMember(
-        `${id}-${key}`,
-        { repository: repository.name, location: repository.location, role, member },
+    const { gcrHost, imageReaders, chartReaders, releasesKept, lifecycle } = args;
+    const builder = { builder: args.builder };
+    const shelf = (id: string, more: Pick<RepositoryArgs, "purpose" | "readers"> & Partial<RepositoryArgs>) =>
+      new Repository(
+        id,
+        { location: args.location, mutable: false, writers: builder, releasesKept, lifecycle, ...more },
         { parent: this },
       );
-    if (shelf.builderWrites) grant("builder", "roles/artifactregistry.writer", args.builder);
-    if (shelf.clustersRead) {
-      for (const reader of args.readers) grant(reader, "roles/artifactregistry.reader", accountsOf(reader));
-    }
-    return repository;
-  }
-}
 
-function shelves(args: RegistryArgs): Record<string, Shelf> {
-  return {
-    images: {
-      location: args.location,
-      purpose: "Images of every service",
-      mutable: false,
-      builderWrites: true,
-      clustersRead: true,
-    },
-    charts: {
-      location: args.location,
+    const images = shelf("images", { purpose: "Images of every service", readers: imageReaders });
+    const charts = shelf("charts", {
       purpose: "Helm charts of every service, as OCI artefacts",
-      mutable: false,
-      builderWrites: true,
-      clustersRead: true,
-    },
-    cache: {
-      location: args.location,
+      readers: chartReaders,
+    });
+    shelf("cache", {
       purpose: "Layers of earlier builds; anything here may be thrown away",
       mutable: true,
-      builderWrites: true,
-      clustersRead: false,
-    },
-    [args.gcrHost]: {
-      location: gcrLocations[args.gcrHost],
+      readers: [],
+    });
+    shelf(gcrHost, {
       purpose: "Keeps the old Container Registry name working",
-      mutable: false,
-      builderWrites: false,
-      clustersRead: true,
-    },
-  };
-}
+      location: gcrLocations[gcrHost],
+      writers: {},
+      readers: imageReaders,
+    });
 
-export function repositoryArgs(shelf: Shelf, args: Pick<RegistryArgs, "releasesKept">) {
-  return {
-    location: shelf.location,
-    description: shelf.purpose,
-    format: "DOCKER",
-    mode: "STANDARD_REPOSITORY",
-    dockerConfig: { immutableTags: !shelf.mutable },
-    vulnerabilityScanningConfig: { enablementConfig: shelf.mutable ? "DISABLED" : "INHERITED" },
-    cleanupPolicyDryRun: false,
-    cleanupPolicies: shelf.mutable
-      ? [deleteOlderThan("old-layers", "ANY", "1209600s")]
-      : // A tag is a release: only what lost its tag may go, and never the newest versions.
-        [
-          { id: "newest", action: "KEEP", mostRecentVersions: { keepCount: args.releasesKept } },
-          deleteOlderThan("untagged", "UNTAGGED", "2592000s"),
-        ],
-  };
-}
-
-function deleteOlderThan(id: string, tagState: string, olderThan: string) {
-  return { id, action: "DELETE", condition: { tagState, olderThan } };
-}
-
-/** All service accounts of a project, present and future, as one IAM member. */
-function accountsOf(projectNumber: string): string {
-  return `principalSet://cloudresourcemanager.googleapis.com/projects/${projectNumber}/type/ServiceAccount`;
-}
-
-function hostOf(repository: artifactregistry.Repository | undefined): pulumi.Output<string> {
-  if (!repository) throw new RangeError("a registry always has images and charts");
-  return pulumi.interpolate`${repository.location}-docker.pkg.dev/${repository.project}/${repository.repositoryId}`;
+    this.images = images.address;
+    this.charts = charts.address;
+    this.registerOutputs({ images: this.images, charts: this.charts });
+  }
 }

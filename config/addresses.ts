@@ -40,6 +40,20 @@ export function addressRanges(slice: string): AddressRanges {
   return longLived[slice as keyof typeof longLived];
 }
 
+/** Addresses of a subnet that nodes cannot have: four that Google keeps, and four left for internal endpoints. */
+const notForNodes = 4 + 4;
+
+/** How many nodes of so many pods a slice holds: GKE gives each twice its pods' addresses, in a power of two. */
+export function nodesThatFit(slice: string, podsPerNode: number): number {
+  const { nodes, pods } = addressRanges(slice);
+  const podBlock = 2 ** Math.ceil(Math.log2(2 * podsPerNode));
+  return Math.min(sizeOf(nodes) - notForNodes, Math.floor(sizeOf(pods) / podBlock));
+}
+
+function sizeOf(range: string): number {
+  return 2 ** (32 - Number(range.split("/")[1]));
+}
+
 function popupIndex(slice: string): number | undefined {
   const digits = /^popup-(0|[1-9][0-9]{0,2})$/.exec(slice)?.[1];
   const index = digits === undefined ? Number.NaN : Number(digits);

@@ -27,10 +27,18 @@ export type ServiceEntry = z.infer<typeof serviceEntry>;
 export type Catalogue = Readonly<Record<string, ServiceEntry>>;
 
 /** A service's name becomes part of account ids and host names, which leave it this much room. */
-const serviceName = /^[a-z]([-a-z0-9]{0,18}[a-z0-9])?$/;
+const serviceName = /^(?=.{1,20}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
-/** Accounts and logins that an environment makes beside those of its services. */
-const takenNames: readonly string[] = ["nodes", "migrator", "main-migrator"];
+/** Accounts and logins that an environment makes beside those of its services, and PostgreSQL's own databases. */
+const takenNames: readonly string[] = [
+  "nodes",
+  "migrator",
+  "main-migrator",
+  "postgres",
+  "template0",
+  "template1",
+  "cloudsqladmin",
+];
 
 /**
  * The catalogue in a folder: one `NAME.yaml` a service, in the order of their names.
@@ -48,11 +56,13 @@ function readEntry(folder: string, file: string): ServiceEntry {
   const place = `catalog/services/${file}`;
   if (!serviceName.test(file.replace(/\.yaml$/, ""))) {
     throw new SettingsError(place, [
-      "a service's name is 1-20 lower case letters, digits and dashes, starting with a letter; rename the file",
+      "a service's name is 1-20 lower case letters, digits and single dashes, starting with a letter; rename the file",
     ]);
   }
   if (takenNames.includes(file.replace(/\.yaml$/, ""))) {
-    throw new SettingsError(place, ["every environment has an account of this name; rename the file"]);
+    throw new SettingsError(place, [
+      "every environment has an account or a database of this name; rename the file",
+    ]);
   }
   let values: unknown;
   try {

@@ -1,9 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config";
 
+import { type Catalogue, readCatalogue } from "./catalogue";
 import { parseSettings } from "./parse";
 import { SettingsError } from "./problems";
 import type { CiSettings, DeliverySettings } from "./settings";
+import { stackNameProblem } from "./stacks";
 
 /** Settings with their secrets wrapped again, so that the engine keeps them encrypted wherever they go. */
 export type Loaded<T> = Omit<T, "slackToken"> & { readonly slackToken?: pulumi.Output<string> };
@@ -15,17 +17,31 @@ export type LoadedSettings = Loaded<CiSettings> | Loaded<DeliverySettings>;
  * @throws pulumi.RunError whose message lists every problem; nothing has been registered by then.
  */
 export function loadSettings(): LoadedSettings {
+  const stack = pulumi.getStack();
+  const wrongName = stackNameProblem(stack);
+  if (wrongName !== undefined) throw new pulumi.RunError(wrongName);
   const values = pulumi.runtime.allConfig();
   const encrypted = Object.keys(values).filter((key) => isEncrypted(key));
+  const { slackToken, ...settings } = plainly(() =>
+    parseSettings({ values, encrypted, file: `Pulumi.${stack}.yaml` }),
+  );
+  return slackToken === undefined ? settings : { ...settings, slackToken: pulumi.secret(slackToken) };
+}
+
+/**
+ * The service catalogue in a folder.
+ *
+ * @throws pulumi.RunError as `loadSettings` does.
+ */
+export function loadCatalogue(folder: string): Catalogue {
+  return plainly(() => readCatalogue(folder));
+}
+
+/** RunError is the one kind that Pulumi prints without a stack trace. */
+function plainly<T>(read: () => T): T {
   try {
-    const { slackToken, ...settings } = parseSettings({
-      values,
-      encrypted,
-      file: `Pulumi.${pulumi.getStack()}.yaml`,
-    });
-    return slackToken === undefined ? settings : { ...settings, slackToken: pulumi.secret(slackToken) };
+    return read();
   } catch (error) {
-    // RunError is the one kind that Pulumi prints without a stack trace.
     if (error instanceof SettingsError) throw new pulumi.RunError(error.message);
     throw error;
   }

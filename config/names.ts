@@ -3,18 +3,17 @@ import { createHash } from "node:crypto";
 /**
  * Longest physical name of each kind, in characters.
  *
- * Sources: GKE cluster and node pool 40; service account id 30; Compute Engine, KMS and DNS names 63; Cloud SQL
- * instance 98 with its project in front, of which a project takes up to 30 and the colon one; label value 63.
+ * Sources: GKE cluster and node pool 40; Compute Engine, KMS and DNS names 63; Cloud SQL instance 98 with its project
+ * in front, of which a project takes up to 30 and the colon one. A service account's id may have 30, but as a
+ * database login it is `ID@PROJECT.iam`, for which PostgreSQL has 63: 28 are left beside the longest project.
  */
 export const nameLimits = {
   cluster: 40,
   nodePool: 40,
-  serviceAccount: 30,
+  serviceAccount: 28,
   network: 63,
   key: 63,
   sqlInstance: 67,
-  repository: 63,
-  label: 63,
 } as const;
 
 export type NameKind = keyof typeof nameLimits;
@@ -27,8 +26,14 @@ const suffixLength = 1 + 2 * suffixBytes;
 
 /** A physical name made of parts joined by dashes, shortened to the kind's limit without collisions. */
 export function physicalName(kind: NameKind, ...parts: readonly string[]): string {
-  return shorten(parts.join("-"), nameLimits[kind]);
+  return shorten(parts.join(separators[kind] ?? "-"), nameLimits[kind]);
 }
+
+/**
+ * No part has two dashes in a row, so two of them keep the parts apart: in the project that pop-ups share,
+ * `popup-a` with service `b-c` must not get the account of `popup-a-b` with service `c`.
+ */
+const separators: Partial<Record<NameKind, string>> = { serviceAccount: "--" };
 
 /** As `physicalName`, with room left for the random suffix that the caller appends as `-xxxxxx`. */
 export function suffixedName(kind: NameKind, ...parts: readonly string[]): string {

@@ -59,9 +59,9 @@ export function explain(issue: z.core.$ZodIssue, reading: Reading): string[] {
       return [`${key} is ${given}; ${meant ? `did you mean ${meant}? ` : ""}allowed: ${allowed.join(", ")}`];
     }
     case "too_small":
-      return [`${key} is ${given}; it must be at least ${issue.minimum}${unit(issue.origin)}`];
+      return [`${key} is ${given}; it must be at least ${issue.minimum}${unit(issue.origin, issue.minimum)}`];
     case "too_big":
-      return [`${key} is ${given}; it must be at most ${issue.maximum}${unit(issue.origin)}`];
+      return [`${key} is ${given}; it must be at most ${issue.maximum}${unit(issue.origin, issue.maximum)}`];
     case "invalid_union":
       return [`${key} is ${given}; allowed: ${literals(issue).join(", ")}`];
     case "invalid_key":
@@ -138,7 +138,7 @@ function article(expected: string): string {
   return words[expected] ?? `of type ${expected}`;
 }
 
-function unit(origin: string): string {
-  if (origin === "array") return " entries";
-  return origin === "string" ? " characters" : "";
+function unit(origin: string, minimum: number | bigint): string {
+  if (origin === "array") return minimum === 1 ? " entry" : " entries";
+  return origin === "string" ? (minimum === 1 ? " character" : " characters") : "";
 }

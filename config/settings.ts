@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { isSlice, popupSlices } from "./addresses";
+import { crossRules, isBlock } from "./cross-rules";
 import { regions } from "./regions";
 
 /** Namespace of our keys in `Pulumi.STACK.yaml`: the project's name in `Pulumi.yaml`. */
@@ -68,7 +69,11 @@ const cluster = z.strictObject({
   maintenance: z
     .strictObject({
       start: z.iso
-        .datetime({ offset: false, error: 'a UTC time in quotes, for example "2026-01-06T02:00:00Z"' })
+        .datetime({
+          offset: false,
+          precision: 0,
+          error: 'a UTC time in quotes, for example "2026-01-06T02:00:00Z"',
+        })
         .describe("First window, in UTC; GKE keeps a permanent difference for other forms."),
       hours: z
         .int()
@@ -128,6 +133,9 @@ const database = z.strictObject({
       "How early maintenance arrives: a week's notice, two or five; production never before staging.",
     ),
   backupsKept: z.int().min(7).max(365).describe("Daily backups kept."),
+  keepBackups: z
+    .boolean()
+    .describe("A deleted instance leaves its backups and a last one; unprotecting does not change that."),
 });
 
 const alerts = z.strictObject({
@@ -156,6 +164,11 @@ const common = {
       .string()
       .refine(isSlice, `allowed: ci, staging, production, or popup-0 to popup-${popupSlices - 1}`)
       .describe("Slice of the address plan (config/addresses.ts)."),
+    egressAddresses: z
+      .int()
+      .min(0)
+      .max(16)
+      .describe("Fixed public addresses of outgoing calls, for partners' lists; 0: Google's, which change."),
   }),
   cluster,
   alerts: alerts.optional(),
@@ -164,32 +177,19 @@ const common = {
 
 /** Rules over several keys; they run even when another key is wrong, so that all problems show at once. */
 function crossChecked<T extends z.ZodObject>(schema: T): T {
-  return schema
-    .refine((value) => value["alerts"] === undefined || value["slackToken"] !== undefined, {
-      error: "alerts.slackChannel needs it",
-      path: ["slackToken"],
-      when: ({ value }) => isBlock(value),
-    })
-    .refine(
-      (value) => {
-        const location = (value["cluster"] as Record<string, unknown> | undefined)?.["location"];
-        return typeof location !== "string" || location.startsWith(String(value["region"]));
-      },
-      {
-        error:
-          "it must be the region of this environment or one of its zones (network and database are there)",
-        path: ["cluster", "location"],
-        when: ({ value }) => isBlock(value) && regions.includes((value as { region: never }).region),
-      },
-    );
-}
-
-function isBlock(value: unknown): boolean {
-  return typeof value === "object" && value !== null;
+  return crossRules.reduce<T>(
+    (checked, { holds, path, error }) =>
+      checked.refine((value) => holds(value), {
+        path: [...path],
+        error,
+        when: ({ value }) => isBlock(value),
+      }),
+    schema,
+  );
 }
 
 function areNumbers(value: unknown, ...keys: readonly string[]): boolean {
-  return isBlock(value) && keys.every((key) => typeof (value as Record<string, unknown>)[key] === "number");
+  return isBlock(value) && keys.every((key) => typeof value[key] === "number");
 }
 
 /** Settings of the environment that builds: Jenkins' cluster and the registries. */
@@ -200,7 +200,7 @@ export const ciSettings = crossChecked(
     registry: z.strictObject({
       readers: z
         .array(projectNumber)
-        .describe("Numbers of the projects whose service accounts may pull images and charts."),
+        .describe("Numbers of the projects whose service accounts may pull images."),
       gcrHost: z
         .enum(["gcr.io", "us.gcr.io", "eu.gcr.io", "asia.gcr.io"])
         .describe("Old registry name that keeps working."),

@@ -39,6 +39,15 @@ export function rawConfigOf({ file, config }: StackFile, placeholder: string): R
   };
 }
 
+/** The same settings in another slice of the address plan: how a pop-up comes from its template. */
+export function inSlice(file: StackFile, addresses: string): StackFile {
+  const network = file.config["platform:network"];
+  return {
+    ...file,
+    config: { ...file.config, "platform:network": { ...(isBlock(network) ? network : {}), addresses } },
+  };
+}
+
 /** Whether a value of a stack file is an encrypted one. */
 export function isEncrypted(value: unknown): value is { secure: string } {
   return isBlock(value) && Object.keys(value).length === 1 && typeof value["secure"] === "string";

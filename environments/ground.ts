@@ -67,6 +67,7 @@ export function layGround(stack: string, settings: LoadedSettings, moreApis: rea
       network: network.id,
       subnetwork: network.subnetwork,
       nodeAccount: nodes.email,
+      nodesNeed: [network.egress, nodes],
       ...(key && { secretsKey: key.id }),
       labels,
     },

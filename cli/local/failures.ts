@@ -18,9 +18,14 @@ export function failureOf(stack: string, result: EngineResult, workspace: Worksp
   const protectedOnes = errors.filter(({ message }) => isProtection(message));
   if (protectedOnes.length > 0) return protectionFailure(stack, result, protectedOnes);
   const lines = errors.map(
-    ({ urn, message }) => `  - ${urn ? `${nameIn(urn)}: ` : ""}${advised(stack, message)}`,
+    ({ urn, message }) => `${urn ? `${nameIn(urn)}: ` : ""}${advised(stack, message)}`,
   );
-  return new CommandFailure(`${stack} failed:\n${lines.join("\n")}`);
+  return new CommandFailure(`${stack} failed:\n${lines.map(listed).join("\n")}`);
+}
+
+/** One entry of a list; its further lines stand under the first. */
+function listed(text: string): string {
+  return `  - ${text.replaceAll("\n", "\n    ")}`;
 }
 
 interface Failure {
@@ -49,16 +54,22 @@ function protectionFailure(
   const deleted = result.steps.filter(
     ({ op, outcome }) => op.startsWith("delete") && outcome === "done",
   ).length;
-  const names = failures.map(({ urn }) => (urn ? nameIn(urn) : "")).filter((name) => name !== "");
+  const replaces = failures.some(({ message }) => message.includes("unable to replace"));
+  const names = new Set(failures.map(({ urn, message }) => nameIn(urnIn(message) ?? urn ?? "")));
   return new CommandFailure(
     [
       `${stack} is protected: it holds data, names and addresses that must not go by accident.`,
-      `Stopped at: ${names.join(", ")}.`,
+      `${replaces ? "The change would replace" : "Stopped at"}: ${[...names].join(", ")}.`,
       deleted === 0 ? "Nothing was deleted." : `${deleted} resources were deleted before that.`,
       `To take the protection off on purpose: ./platform local unprotect ${stack}`,
     ].join("\n"),
     exitCodes.refused,
   );
+}
+
+/** The resource that the engine's refusal is about: the first it names. */
+function urnIn(message: string): string | undefined {
+  return /"(urn:pulumi:[^"]+)"/.exec(message)?.[1];
 }
 
 /** The engine's own words, with the way out that this program knows. */
@@ -68,9 +79,12 @@ function advised(stack: string, message: string): string {
   return `${message}\n    ${account} is made by ci; bring it up first: ./platform local up ci ${stack}`;
 }
 
-/** Type and name of a resource, without the way to it. */
+/** Type and name of a resource, and the kind of component it belongs to: `Database › DatabaseInstance main`. */
 export function nameIn(urn: string): string {
   const [, , types = "", name = ""] = urn.split("::");
-  const type = types.slice(types.lastIndexOf("$") + 1);
-  return `${type.slice(type.lastIndexOf(":") + 1)} ${name}`;
+  const [type = "", component] = types
+    .split("$")
+    .map((token) => token.slice(token.lastIndexOf(":") + 1))
+    .reverse();
+  return `${component ? `${component} › ` : ""}${type} ${name}`;
 }

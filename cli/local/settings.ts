@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { readCatalogue } from "../../config/catalogue";
 import { parseSettings } from "../../config/parse";
 import { SettingsError } from "../../config/problems";
 import type { Settings } from "../../config/settings";
-import { rawConfigOf, readStackFile, type StackFile } from "../../config/stack-file";
+import { inSlice, rawConfigOf, readStackFile, type StackFile } from "../../config/stack-file";
 import { freeSlice, isPopup, stackNameProblem } from "../../config/stacks";
 import { copiedSettings, stacksIn } from "../../local/world/stacks";
 import type { Layout } from "../../local/world/layout";
@@ -17,7 +18,7 @@ export interface ChosenStack {
   readonly settings: Settings;
 }
 
-/** Settings with which the file alone decides; pop-ups without a file start from the template. */
+/** What a pop-up without a file of its own starts from. */
 const popupTemplate = join("templates", "popup.yaml");
 
 /** The stacks of these names with their settings; every wrong name and setting of all of them is reported at once. */
@@ -26,7 +27,7 @@ export function chooseStacks(root: string, layout: Layout, names: readonly strin
   if (wrongNames.length > 0) throw new CommandFailure(wrongNames.join("\n"), exitCodes.wrong);
 
   const chosen: ChosenStack[] = [];
-  const problems: string[] = [];
+  const problems = catalogueProblems(root);
   const taken = takenSlices(layout, names);
   for (const name of new Set(names)) {
     try {
@@ -41,6 +42,16 @@ export function chooseStacks(root: string, layout: Layout, names: readonly strin
   }
   if (problems.length > 0) throw new CommandFailure(problems.join("\n"), exitCodes.wrong);
   return chosen;
+}
+
+function catalogueProblems(root: string): string[] {
+  try {
+    readCatalogue(join(root, "catalog", "services"));
+    return [];
+  } catch (error) {
+    if (error instanceof SettingsError) return [error.message];
+    throw error;
+  }
 }
 
 /** @throws SettingsError */
@@ -63,7 +74,7 @@ function settingsFile(root: string, layout: Layout, name: string, taken: readonl
     );
   }
   const template = readStackFile(readFileSync(join(root, popupTemplate), "utf8"), popupTemplate);
-  return { ...template, config: { ...template.config, "platform:network": { addresses } } };
+  return inSlice(template, addresses);
 }
 
 /** Slices of the pop-ups that are in the world and are not asked for now. */

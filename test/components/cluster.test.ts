@@ -22,6 +22,7 @@ const args: ClusterArgs = {
   prefix: "staging",
   project: "acme",
   addresses: "staging",
+  nodesNeed: [],
   network: "projects/acme/global/networks/staging-main",
   subnetwork: "projects/acme/regions/europe-west1/subnetworks/staging-main",
   nodeAccount: "nodes@acme.iam.gserviceaccount.com",
@@ -108,8 +109,12 @@ describe("a cluster", () => {
     });
   }
 
-  it("is up before the one it replaces goes", async () => {
-    expect((await cluster()).one(types.cluster).deleteBeforeReplace).to.equal(false);
+  it("is made when the one it replaces is gone: two cannot share one range for pods", async () => {
+    expect((await cluster()).one(types.cluster).deleteBeforeReplace).to.equal(true);
+  });
+
+  it("leaves it to the provider how long it may take", async () => {
+    expect((await cluster()).one(types.cluster).customTimeouts).to.deep.equal({});
   });
 
   it("does not look at its first pool any more, which is gone after a minute", async () => {
@@ -212,6 +217,36 @@ describe("a cluster", () => {
   });
 });
 
+describe("the node pools of a cluster", () => {
+  it("wait for all that nodes need, which no input of theirs names", async () => {
+    const recording = await record(() => {
+      const nodesNeed = ["way-out", "roles"].map((name) => new Account(name, { accountId: name }));
+      new Cluster("main", { ...args, nodesNeed });
+    });
+    const needed = recording.all("gcp:serviceaccount/account:Account").map(({ urn }) => urn);
+    expect(needed).to.have.length(2);
+    for (const { urn } of recording.all(types.pool)) {
+      expect([...recording.prerequisites(urn)]).to.include.members(needed);
+    }
+  });
+
+  it("wait for disruption budgets when they go only where something is protected", async () => {
+    const drains = async (lifecycle: ClusterArgs["lifecycle"]) =>
+      (await cluster({ lifecycle })).all(types.pool).map(({ inputs }) => inputs["nodeDrainConfigs"]);
+    const respecting = (respected: boolean) => [{ respectPdbDuringNodePoolDeletion: respected }];
+    expect(await drains("protected")).to.deep.equal([respecting(true), respecting(true)]);
+    expect(await drains("disposable")).to.deep.equal([respecting(false), respecting(false)]);
+  });
+
+  it("begin with their nodes in each of three zones where the cluster is one of a region", async () => {
+    const begun = async (location: string) =>
+      (await cluster({ location, pools: { services: { ...pool, minNodes: 3 } } })).one(types.pool).inputs[
+        "initialNodeCount"
+      ];
+    expect([await begun("europe-west1"), await begun("europe-west1-b")]).to.deep.equal([1, 3]);
+  });
+});
+
 describe("the provider for what is in a cluster", () => {
   const provider = (recording: Recording) => recording.one(types.provider);
 
@@ -256,7 +291,7 @@ describe("in the first preview, a cluster", () => {
   it("shows everything but what Google decides", async () => {
     const recording = await record(
       () => {
-        const nodes = new Account("nodes", { accountId: "staging-nodes" });
+        const nodes = new Account("nodes", { accountId: "staging--nodes" });
         const { location, maintenance, releaseChannel } = deliverySettings().cluster;
         new Cluster("main", { ...args, location, maintenance, releaseChannel, nodeAccount: nodes.email });
       },

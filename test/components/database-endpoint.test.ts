@@ -62,10 +62,10 @@ describe("the endpoint of a database", () => {
     expect(propertyDependencies["ipAddress"]).to.deep.equal([recording.one(types.address).urn]);
   });
 
-  it("answers the instance's own name with its address, in our network only", async () => {
+  it("answers the instance's own name with its address, and no other name, in our network only", async () => {
     const recording = await endpoint();
     expect(recording.one(types.zone).inputs).to.deep.include({
-      dnsName: "europe-west1.sql.goog.",
+      dnsName: args.dnsName,
       visibility: "private",
       privateVisibilityConfig: { networks: [{ networkUrl: network }] },
     });

@@ -23,13 +23,13 @@ describe("a login to a database", () => {
     expect((await login(false)).one(types.user).inputs).to.deep.equal({
       instance: "staging-main-1",
       type: "CLOUD_IAM_SERVICE_ACCOUNT",
-      name: "staging-billing@no-project.iam",
+      name: "staging--billing@no-project.iam",
       deletionPolicy: "DELETE",
     });
   });
 
   it("may open a connection and log in, to this instance and no other", async () => {
-    const member = "serviceAccount:staging-billing@no-project.iam.gserviceaccount.com";
+    const member = "serviceAccount:staging--billing@no-project.iam.gserviceaccount.com";
     const condition = {
       title: "this-instance-only",
       expression:

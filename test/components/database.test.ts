@@ -1,7 +1,7 @@
 /** Does not prove that PostgreSQL lets anybody in: only what Cloud SQL is asked for. */
 import { expect } from "chai";
 
-import { Database, type DatabaseArgs } from "../../components/database";
+import { Database, type DatabaseArgs, instanceArgs } from "../../components/database";
 import { Identity } from "../../components/identity";
 import { nameOf, record, type Recording } from "../support/recorder";
 
@@ -28,6 +28,7 @@ const args: PlainArgs = {
   diskGb: 50,
   maxDiskGb: 200,
   updateTrack: "canary",
+  keepBackups: true,
   backupsKept: 14,
 };
 
@@ -74,26 +75,46 @@ describe("a database", () => {
     expect(policies).to.deep.equal(["PREVENT", "PREVENT", "PREVENT", "PREVENT", "PREVENT"]);
   });
 
-  it("refuses its deletion on every surface in a protected environment, and leaves backups and a last one", async () => {
+  it("refuses its deletion on every surface in a protected environment", async () => {
     expect(instance(await database()).inputs).to.include({
       deletionProtection: true,
       deletionPolicy: "PREVENT",
     });
-    expect(await settings()).to.deep.include({
-      deletionProtectionEnabled: true,
-      retainBackupsOnDelete: true,
-      finalBackupConfig: { enabled: true, retentionDays: 30 },
+    expect(await settings()).to.include({ deletionProtectionEnabled: true });
+  });
+
+  for (const lifecycle of ["protected", "disposable"] as const) {
+    it(`leaves its backups and a last one exactly when they are to be kept, where it is ${lifecycle}`, async () => {
+      expect(await settings({ lifecycle, keepBackups: true })).to.deep.include({
+        retainBackupsOnDelete: true,
+        finalBackupConfig: { enabled: true, retentionDays: 30 },
+      });
+      const unkept = await settings({ lifecycle, keepBackups: false });
+      expect(unkept).to.include({ retainBackupsOnDelete: false });
+      expect(unkept).not.to.have.any.keys("finalBackupConfig");
+    });
+  }
+
+  it("is asked for nothing but its guards when the protection is taken off", async () => {
+    const plain = { ...args, services: {}, migrator: undefined as never };
+    const kept = instanceArgs({ ...plain, lifecycle: "protected" });
+    const open = instanceArgs({ ...plain, lifecycle: "disposable" });
+    expect(open).to.deep.equal({ ...kept, settings: { ...kept.settings, deletionProtectionEnabled: false } });
+    const { inputs } = instance(await database({ lifecycle: "disposable" }));
+    expect(inputs).to.deep.equal({
+      ...instance(await database()).inputs,
+      deletionProtection: false,
+      deletionPolicy: "DELETE",
+      settings: inputs["settings"],
     });
   });
 
-  it("is guarded nowhere in a disposable environment, and leaves nothing", async () => {
+  it("is guarded nowhere in a disposable environment", async () => {
     const recording = await database({ lifecycle: "disposable" });
     expect(recording.keys(({ protect }) => protect)).to.deep.equal([]);
     expect(recording.keys(({ inputs }) => inputs["deletionPolicy"] === "PREVENT")).to.deep.equal([]);
     expect(instance(recording).inputs["deletionProtection"]).to.equal(false);
-    const found = await settings({ lifecycle: "disposable" });
-    expect(found).to.include({ deletionProtectionEnabled: false, retainBackupsOnDelete: false });
-    expect(found).not.to.have.any.keys("finalBackupConfig");
+    expect(await settings({ lifecycle: "disposable" })).to.include({ deletionProtectionEnabled: false });
     expect(recording.one(types.zone).inputs["forceDestroy"]).to.equal(true);
   });
 
@@ -151,6 +172,7 @@ describe("a database", () => {
     { maxDiskGb: 400 },
     { version: "POSTGRES_17" },
     { backupsKept: 30 },
+    { keepBackups: false },
     { labels: {} },
   ];
   for (const change of inPlace) {
@@ -169,12 +191,8 @@ describe("a database", () => {
     expect(await settings()).to.include({ diskSize: 50, diskAutoresize: true, diskAutoresizeLimit: 200 });
   });
 
-  it("has time to be made: Cloud SQL takes many minutes", async () => {
-    expect(instance(await database()).customTimeouts).to.deep.equal({
-      create: "60m",
-      update: "60m",
-      delete: "30m",
-    });
+  it("leaves it to the provider how long it may take", async () => {
+    expect(instance(await database()).customTimeouts).to.deep.equal({});
   });
 
   it("has no public address and takes only encrypted connections through connectors, from its own project", async () => {
@@ -250,8 +268,18 @@ describe("a database", () => {
       ["auth", "billing"],
       ["billing", "auth"],
     ] as const) {
-      const needed = recording.prerequisites(recording.one(types.user, mine).urn);
-      expect([...needed].map(nameOf)).not.to.include(other);
+      for (const type of [types.user, types.database]) {
+        const needed = recording.prerequisites(recording.one(type, mine).urn);
+        expect([...needed].map(nameOf)).not.to.include(other);
+      }
+    }
+  });
+
+  it("drops a service's database before its login, which PostgreSQL keeps while it has rights there", async () => {
+    const recording = await database();
+    for (const service of ["auth", "billing"]) {
+      const needed = recording.prerequisites(recording.one(types.database, service).urn);
+      expect([...needed]).to.include(recording.one(types.user, service).urn);
     }
   });
 });

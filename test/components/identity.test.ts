@@ -4,7 +4,7 @@ import { Identity, type IdentityArgs } from "../../components/identity";
 import { record } from "../support/recorder";
 
 const args: IdentityArgs = { prefix: "staging", project: "acme", purpose: "Sends bills" };
-const email = "staging-billing@no-project.iam.gserviceaccount.com";
+const email = "staging--billing@no-project.iam.gserviceaccount.com";
 
 const identity = (more: Partial<IdentityArgs> = {}, name = "billing") =>
   record(() => new Identity(name, { ...args, ...more }));
@@ -16,7 +16,7 @@ describe("an identity", () => {
       "gcp:serviceaccount/account:Account billing",
     ]);
     expect(recording.one("gcp:serviceaccount/account:Account").inputs).to.deep.equal({
-      accountId: "staging-billing",
+      accountId: "staging--billing",
       displayName: "staging billing",
       description: "Sends bills",
     });
@@ -44,10 +44,11 @@ describe("an identity", () => {
     );
   });
 
-  it("fits into the 30 characters of an account's id, whatever the pop-up is called", async () => {
+  it("fits into the 28 characters that a database login leaves for an account's id, whatever the pop-up is called", async () => {
     const recording = await identity({ prefix: "popup-a23456789012345z" }, "authentication");
     const { accountId } = recording.one("gcp:serviceaccount/account:Account").inputs;
-    expect(accountId).to.match(/^popup-a23456789012345z-[0-9a-f]{6}$/);
+    expect(accountId).to.match(/^popup-a23456789012345-[0-9a-f]{6}$/);
+    expect(accountId).to.have.length(28);
   });
 
   it("can be replaced: nothing of it is protected", async () => {

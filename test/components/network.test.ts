@@ -9,6 +9,7 @@ const args: NetworkArgs = {
   prefix: "staging",
   region: "europe-west1",
   addresses: "staging",
+  egressAddresses: 0,
   lifecycle: "protected",
 };
 const types = {
@@ -17,6 +18,7 @@ const types = {
   firewall: "gcp:compute/firewall:Firewall",
   nat: "gcp:compute/routerNat:RouterNat",
   policy: "gcp:dns/policy:Policy",
+  address: "gcp:compute/address:Address",
 };
 
 const network = (more: Partial<NetworkArgs> = {}) => record(() => new Network("main", { ...args, ...more }));
@@ -74,6 +76,72 @@ describe("a network", () => {
     expect(inputs["logConfig"]).to.deep.equal({ enable: true, filter: "ERRORS_ONLY" });
   });
 
+  it("calls from reserved addresses that partners can list, and from no other", async () => {
+    const recording = await network({ egressAddresses: 2 });
+    const reserved = recording.all(types.address);
+    expect(reserved.map(({ name, inputs }) => [name, inputs["name"], inputs["addressType"]])).to.deep.equal([
+      ["main-egress-1", "staging-main-egress-1", "EXTERNAL"],
+      ["main-egress-2", "staging-main-egress-2", "EXTERNAL"],
+    ]);
+    const { inputs, propertyDependencies } = recording.one(types.nat);
+    expect(inputs).to.deep.include({
+      natIpAllocateOption: "MANUAL_ONLY",
+      natIps: [1, 2].map(
+        (number) => `projects/no-project/regions/europe-west1/addresses/staging-main-egress-${number}`,
+      ),
+    });
+    expect(propertyDependencies["natIps"]).to.deep.equal(reserved.map(({ urn }) => urn).sort());
+  });
+
+  it("keeps its reserved addresses in a protected environment, and only there", async () => {
+    const guarded = async (lifecycle: NetworkArgs["lifecycle"]) =>
+      (await network({ egressAddresses: 2, lifecycle }))
+        .all(types.address)
+        .map(({ protect, inputs }) => [protect, inputs["deletionPolicy"]]);
+    expect(await guarded("protected")).to.deep.equal([
+      [true, "PREVENT"],
+      [true, "PREVENT"],
+    ]);
+    expect(await guarded("disposable")).to.deep.equal([
+      [false, "DELETE"],
+      [false, "DELETE"],
+    ]);
+  });
+
+  it("keeps the addresses it has when it gets one more", async () => {
+    const urns = async (egressAddresses: number) =>
+      (await network({ egressAddresses })).all(types.address).map(({ urn }) => urn);
+    expect((await urns(3)).slice(0, 2)).to.deep.equal(await urns(2));
+  });
+
+  it("leaves its addresses to Google where none is reserved", async () => {
+    const recording = await network({ egressAddresses: 0 });
+    expect(recording.all(types.address)).to.deep.equal([]);
+    expect(recording.one(types.nat).inputs["natIpAllocateOption"]).to.equal("AUTO_ONLY");
+    expect(recording.one(types.nat).inputs).not.to.have.any.keys("natIps");
+  });
+
+  for (const egressAddresses of [0, 2]) {
+    it(`gives a busy node more ports than an idle one, with ${egressAddresses} reserved addresses`, async () => {
+      // Google refuses dynamic ports beside endpoint-independent mapping.
+      expect((await network({ egressAddresses })).one(types.nat).inputs).to.include({
+        enableDynamicPortAllocation: true,
+        enableEndpointIndependentMapping: false,
+        minPortsPerVm: 64,
+        maxPortsPerVm: 4096,
+      });
+    });
+  }
+
+  it("says what its way out is, for whoever has to wait for it", async () => {
+    let egress: unknown;
+    const recording = await record(async () => {
+      const { egress: way } = new Network("main", args);
+      egress = await new Promise((resolve) => way.urn.apply(resolve));
+    });
+    expect(egress).to.equal(recording.one(types.nat).urn);
+  });
+
   it("logs every name that is looked up", async () => {
     expect((await network()).one(types.policy).inputs["enableLogging"]).to.equal(true);
   });
@@ -87,7 +155,7 @@ describe("a network", () => {
 
   it("never shares a physical name with that of another stack", async () => {
     const names = async (prefix: string) =>
-      (await network({ prefix })).registrations.flatMap(({ custom, inputs }) =>
+      (await network({ prefix, egressAddresses: 1 })).registrations.flatMap(({ custom, inputs }) =>
         custom ? [inputs["name"]] : [],
       );
     const [staging, popup] = [await names("staging"), await names("popup-search")];

@@ -2,7 +2,13 @@
 import { Account } from "@pulumi/gcp/serviceaccount";
 import { expect } from "chai";
 
-import { NodePool, nodeConfigArgs, type NodePoolArgs, replacingFields } from "../../components/node-pool";
+import {
+  firstNodes,
+  NodePool,
+  nodeConfigArgs,
+  type NodePoolArgs,
+  replacingFields,
+} from "../../components/node-pool";
 import { nodeFields } from "../../local/cloud/rules/container-node-config";
 import { record, unknown } from "../support/recorder";
 
@@ -17,6 +23,7 @@ const args: NodePoolArgs = {
   location: "europe-west1",
   podsPerNode: 110,
   serviceAccount: "nodes@acme.iam.gserviceaccount.com",
+  respectDisruptionBudgets: true,
   labels: { environment: "staging" },
 };
 
@@ -108,7 +115,49 @@ describe("a node pool", () => {
     const { inputs } = await pool();
     expect(inputs["autoscaling"]).to.include({ totalMinNodeCount: 1, totalMaxNodeCount: 5 });
     expect(inputs["ignoreNodeCountChanges"]).to.equal(true);
-    expect(inputs).not.to.have.any.keys("nodeCount", "initialNodeCount");
+    expect(inputs).not.to.have.any.keys("nodeCount");
+  });
+
+  it("begins with no more nodes than it may ever have", () => {
+    expect(firstNodes({ location: "europe-west1", minNodes: 1, maxNodes: 2 })).to.equal(0);
+    expect(firstNodes({ location: "europe-west1", minNodes: 4, maxNodes: 5 })).to.equal(1);
+  });
+
+  const firsts: [location: string, minNodes: number, aZone: number][] = [
+    ["europe-west1", 0, 0],
+    ["europe-west1", 1, 1],
+    ["europe-west1", 3, 1],
+    ["europe-west1", 4, 2],
+    ["europe-west1", 9, 3],
+    ["europe-west1-b", 0, 0],
+    ["europe-west1-b", 1, 1],
+    ["europe-west1-b", 4, 4],
+  ];
+  for (const [location, minNodes, aZone] of firsts) {
+    it(`begins in ${location} with ${aZone} a zone where ${minNodes} always run`, async () => {
+      expect(firstNodes({ location, minNodes, maxNodes: 9 })).to.equal(aZone);
+      expect((await pool({ location, minNodes, maxNodes: 9 })).inputs["initialNodeCount"]).to.equal(aZone);
+    });
+  }
+
+  it("is not replaced when it would begin with another number of nodes", async () => {
+    expect((await pool()).ignoreChanges).to.deep.equal(["initialNodeCount"]);
+  });
+
+  it("takes spare machines wherever there are any, and spreads others over the zones", async () => {
+    const policy = async (spot: boolean) =>
+      ((await pool({ spot })).inputs["autoscaling"] as Record<string, unknown>)["locationPolicy"];
+    expect([await policy(true), await policy(false)]).to.deep.equal(["ANY", "BALANCED"]);
+  });
+
+  it("has time to roll node by node, and the provider's own limits for the rest", async () => {
+    expect((await pool()).customTimeouts).to.deep.equal({ update: "6h" });
+  });
+
+  it("waits for disruption budgets when it goes, or not, as it is told", async () => {
+    expect((await pool({ respectDisruptionBudgets: false })).inputs["nodeDrainConfigs"]).to.deep.equal([
+      { respectPdbDuringNodePoolDeletion: false },
+    ]);
   });
 
   it("says where it is, which Google would otherwise guess anew each time", async () => {

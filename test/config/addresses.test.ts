@@ -2,7 +2,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 
-import { addressRanges, isSlice, longLivedSlices, popupSlices } from "../../config/addresses";
+import { addressRanges, isSlice, longLivedSlices, nodesThatFit, popupSlices } from "../../config/addresses";
 import { parseSettings } from "../../config/parse";
 import { stackConfig, stacks } from "../support/settings";
 
@@ -66,6 +66,22 @@ describe("the address plan", () => {
     expect(sizes).to.deep.equal(popups.map(() => ({ nodes: 28, podNodes: 32 })));
   });
 
+  const room: [slice: string, podsPerNode: number, nodes: number, why: string][] = [
+    ["production", 110, 256, "a /16 in blocks of 256"],
+    ["production", 64, 512, "a /16 in blocks of 128"],
+    ["production", 32, 1016, "a /22 of nodes without those that Google keeps and those left for endpoints"],
+    ["staging", 110, 128, "a /17 in blocks of 256"],
+    ["ci", 32, 512, "a /17 in blocks of 64"],
+    ["popup-0", 32, 24, "a /27 of nodes without those that Google keeps and those left for endpoints"],
+    ["popup-127", 64, 16, "a /21 in blocks of 128"],
+    ["popup-127", 110, 8, "a /21 in blocks of 256"],
+  ];
+  for (const [slice, podsPerNode, nodes, why] of room) {
+    it(`has room in ${slice} for ${nodes} nodes of ${podsPerNode} pods: ${why}`, () => {
+      expect(nodesThatFit(slice, podsPerNode)).to.equal(nodes);
+    });
+  }
+
   it("never changes under a stack that lives: a changed range replaces its cluster", () => {
     expect(longLivedSlices.map((slice) => [slice, addressRanges(slice)])).to.deep.equal([
       ["production", { nodes: "10.0.0.0/22", pods: "10.16.0.0/16" }],
@@ -92,6 +108,7 @@ describe("the address plan", () => {
     it(`has no slice called ${JSON.stringify(slice)}`, () => {
       expect(isSlice(slice)).to.equal(false);
       expect(() => addressRanges(slice)).to.throw(RangeError, `no address slice is called "${slice}"`);
+      expect(() => nodesThatFit(slice, 32)).to.throw(RangeError, `no address slice is called "${slice}"`);
     });
   }
 

@@ -67,8 +67,22 @@ describe("the catalogue of services", () => {
     ["what is not YAML", "billing.yaml", "owner: [", "it is not YAML: "],
     ["a name with capitals", "Billing.yaml", "owner: a\nstores: []", "rename the file"],
     ["a name of 21 characters", `${"a".repeat(21)}.yaml`, "owner: a\nstores: []", "rename the file"],
-    ["the name of the account that nodes run as", "nodes.yaml", "owner: a\nstores: []", "rename the file"],
-    ["the name of the migrator", "migrator.yaml", "owner: a\nstores: []", "rename the file"],
+    [
+      "a name with two dashes in a row, which keep its stack and it apart in account ids",
+      "a--b.yaml",
+      "owner: a\nstores: []",
+      "1-20 lower case letters, digits and single dashes, starting with a letter; rename the file",
+    ],
+    ["a name that ends with a dash", "billing-.yaml", "owner: a\nstores: []", "rename the file"],
+    ["a name that starts with a digit", "2fa.yaml", "owner: a\nstores: []", "rename the file"],
+    ...["nodes", "migrator", "main-migrator", "postgres", "template0", "template1", "cloudsqladmin"].map(
+      (name): [string, string, string, string] => [
+        `the name ${name}, which an account or a database has already`,
+        `${name}.yaml`,
+        "owner: a\nstores: []",
+        "every environment has an account or a database of this name; rename the file",
+      ],
+    ),
   ];
   for (const [title, file, text, problem] of bad) {
     it(`refuses ${title}, naming the file`, () => {
@@ -77,6 +91,12 @@ describe("the catalogue of services", () => {
       expect(read).to.throw(SettingsError, `in catalog/services/${file}, nothing was changed`);
     });
   }
+
+  it("takes any other name of up to 20 letters, digits and single dashes", () => {
+    const names = ["a", "a".repeat(20), "a-b-c", "oauth2", "postgres-proxy"];
+    const read = withFiles(Object.fromEntries(names.map((name) => [`${name}.yaml`, "owner: a\nstores: []"])));
+    expect(Object.keys(read())).to.have.members(names);
+  });
 
   it("tells all problems of a file at once", () => {
     const read = withFiles({ "billing.yaml": "owner: 7\nstores: postgres\ncolour: red" });

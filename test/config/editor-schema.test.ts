@@ -95,7 +95,11 @@ describe("the schema for stack files", () => {
 
   const bad: [title: string, change: Record<string, unknown>, problem: string][] = [
     ["an unknown setting", { "platform:regoin": "x" }, "platform:regoin"],
-    ["an unknown setting inside a block", { "platform:network": { addresses: "ci", cidr: "x" } }, "cidr"],
+    [
+      "an unknown setting inside a block",
+      { "platform:network": { addresses: "ci", egressAddresses: 0, cidr: "x" } },
+      "cidr",
+    ],
     ["a region that does not exist", { "platform:region": "mars" }, "platform:region"],
     ["a number without quotes", { "platform:projectNumber": 200000000002 }, "platform:projectNumber"],
     ["a secret in plain text", { "platform:slackToken": "xoxb-1" }, "platform:slackToken"],

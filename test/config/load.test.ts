@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 
-import { loadSettings } from "../../config/load";
+import { loadCatalogue, loadSettings } from "../../config/load";
 import { record, recordEnvironment, type Registration } from "../support/recorder";
 import { sentinel, stackConfig } from "../support/settings";
 
@@ -44,10 +48,13 @@ describe("loading the settings of the running stack", () => {
   it("leaves the secret out where there is none", async () => {
     const { values } = stackConfig("popup-search");
     let keys: string[] = [];
-    await record(() => {
-      pulumi.runtime.setAllConfig({ ...values });
-      keys = Object.keys(loadSettings());
-    });
+    await record(
+      () => {
+        pulumi.runtime.setAllConfig({ ...values });
+        keys = Object.keys(loadSettings());
+      },
+      { stack: "popup-search" },
+    );
     expect(keys).to.include("project").and.not.include("slackToken");
   });
 
@@ -72,5 +79,44 @@ describe("loading the settings of the running stack", () => {
       recordEnvironment("staging", { config: broken(), onRegistration: (made) => seen.push(made) }),
     );
     expect(seen.map(({ type }) => type)).to.deep.equal(["pulumi:pulumi:Stack"]);
+  });
+
+  for (const [stack, reason] of [
+    ["test", /^"test" is no stack of this program; allowed: ci, staging, production, or popup-NAME$/],
+    ["popup-a--b", /^"popup-a--b" is no name for a pop-up; after popup- come 3 to 16 /],
+  ] as const) {
+    it(`refuses the stack ${stack}, which is none of this program's, whatever its settings are`, async () => {
+      for (const config of [stackConfig("staging"), broken()]) {
+        const seen: Registration[] = [];
+        const error = await failureOf(() =>
+          recordEnvironment(stack, { config, onRegistration: (made) => seen.push(made) }),
+        );
+        expect(pulumi.RunError.isInstance(error)).to.equal(true);
+        expect((error as Error).message).to.match(reason);
+        expect(seen.map(({ type }) => type)).to.deep.equal(["pulumi:pulumi:Stack"]);
+      }
+    });
+  }
+});
+
+describe("loading the catalogue", () => {
+  it("fails with the kind of error that Pulumi prints without a stack trace, naming the file", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "catalogue-"));
+    try {
+      writeFileSync(join(folder, "billing.yaml"), "owner: a\nstores: []\ncolour: red");
+      const error = await failureOf(() => Promise.resolve().then(() => loadCatalogue(folder)));
+      expect(pulumi.RunError.isInstance(error)).to.equal(true);
+      expect((error as Error).message).to.match(/^1 problem in catalog\/services\/billing\.yaml, /);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("leaves a failure that is no mistake in a file as it is, with its stack trace", async () => {
+    const error = await failureOf(() =>
+      Promise.resolve().then(() => loadCatalogue(join(tmpdir(), "no", "such"))),
+    );
+    expect(pulumi.RunError.isInstance(error)).to.equal(false);
+    expect((error as Error).message).to.include("ENOENT");
   });
 });

@@ -11,6 +11,7 @@ import {
   suffixedName,
   type NameKind,
 } from "../../config/names";
+import { isPopup } from "../../config/stacks";
 
 /** What Google accepts, whole names with their random or hashed ending. */
 const patterns: Record<NameKind, RegExp> = {
@@ -20,8 +21,6 @@ const patterns: Record<NameKind, RegExp> = {
   network: /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/,
   key: /^[a-zA-Z0-9_-]{1,63}$/,
   sqlInstance: /^[a-z]([-a-z0-9]{0,65}[a-z0-9])?$/,
-  repository: /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/,
-  label: /^[a-z0-9_-]{0,63}$/,
 };
 const kinds = Object.keys(patterns) as NameKind[];
 
@@ -31,6 +30,19 @@ const stack = fc.oneof(
 );
 const word = fc.stringMatching(/^[a-z][a-z0-9-]{1,60}[a-z0-9]$/);
 const parts = fc.tuple(stack, word);
+
+/** Names as the program allows them: words with single dashes between them. */
+const segment = fc.stringMatching(/^[a-z][a-z0-9]{0,4}$/);
+const dashed = (longest: number) =>
+  fc
+    .array(segment, { minLength: 1, maxLength: 5 })
+    .map((segments) => segments.join("-"))
+    .filter((name) => name.length <= longest);
+const popupStack = dashed(16)
+  .map((name) => `popup-${name}`)
+  .filter(isPopup);
+const service = fc.oneof(fc.constantFrom("nodes", "migrator"), dashed(20));
+
 const hex = fc.stringMatching(new RegExp(`^[0-9a-f]{${2 * suffixBytes}}$`));
 
 describe("physical names", () => {
@@ -38,18 +50,53 @@ describe("physical names", () => {
     expect(nameLimits).to.deep.equal({
       cluster: 40,
       nodePool: 40,
-      serviceAccount: 30,
+      serviceAccount: 28,
       network: 63,
       key: 63,
       sqlInstance: 67,
-      repository: 63,
-      label: 63,
     });
   });
 
   it("leave a Cloud SQL instance room for the longest project before it", () => {
     const longestProject = 30;
     expect(longestProject + ":".length + nameLimits.sqlInstance).to.equal(98);
+  });
+
+  it("leave a service account that logs in to PostgreSQL room for the longest project behind it", () => {
+    const longest = `${"a".repeat(nameLimits.serviceAccount)}@${"p".repeat(30)}.iam`;
+    expect(longest).to.have.length(63);
+  });
+
+  it("give no two services of pop-ups in one project the same account", () => {
+    const account = ([stack, name]: readonly [string, string]) => physicalName("serviceAccount", stack, name);
+    const pairs = fc.tuple(fc.tuple(popupStack, service), fc.tuple(popupStack, service));
+    fc.assert(
+      fc.property(pairs, ([one, other]) => {
+        fc.pre(one.join(" ") !== other.join(" "));
+        expect(account(one)).not.to.equal(account(other));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("keep pop-up and service apart wherever the dash between them could be", () => {
+    const cuts = fc
+      .tuple(fc.array(segment, { minLength: 3, maxLength: 6 }), fc.nat(), fc.nat())
+      .map(([segments, first, second]) =>
+        [first, second].map((at) => {
+          const cut = 1 + (at % (segments.length - 1));
+          return [`popup-${segments.slice(0, cut).join("-")}`, segments.slice(cut).join("-")] as const;
+        }),
+      )
+      .filter((pair) => pair.every(([stack, name]) => isPopup(stack) && name.length <= 20))
+      .filter(([one, other]) => one?.[0] !== other?.[0]);
+    fc.assert(
+      fc.property(cuts, (pair) => {
+        const accounts = pair.map(([stack, name]) => physicalName("serviceAccount", stack, name));
+        expect(accounts[0]).not.to.equal(accounts[1]);
+      }),
+      { numRuns: 1000 },
+    );
   });
 
   for (const kind of kinds) {
@@ -83,13 +130,16 @@ describe("physical names", () => {
   }
 
   it("stay readable when they fit", () => {
-    expect(physicalName("serviceAccount", "staging", "billing")).to.equal("staging-billing");
+    expect(physicalName("serviceAccount", "staging", "billing")).to.equal("staging--billing");
     expect(suffixedName("cluster", "staging", "main")).to.equal("staging-main");
   });
 
   it("keep their beginning when they do not fit", () => {
+    expect(physicalName("serviceAccount", "popup-a-long-name", "authentication")).to.match(
+      /^popup-a-long-name--au-[0-9a-f]{6}$/,
+    );
     expect(physicalName("serviceAccount", "popup-a-long-name-x", "authentication")).to.match(
-      /^popup-a-long-name-x-aut-[0-9a-f]{6}$/,
+      /^popup-a-long-name-x-[0-9a-f]{6}$/,
     );
   });
 

@@ -1,44 +1,9 @@
 import { expect } from "chai";
 import fc from "fast-check";
 
-import { parseSettings, type RawConfig } from "../../config/parse";
+import { parseSettings } from "../../config/parse";
 import { SettingsError } from "../../config/problems";
-import { stackConfig, stacks } from "../support/settings";
-
-type Values = Record<string, unknown>;
-
-/** A stack's configuration with some keys replaced, or left out with `undefined`. */
-function changed(stack: string, changes: Values, encrypted?: readonly string[]): RawConfig {
-  const config = stackConfig(stack);
-  const values = Object.entries({ ...config.values, ...changes })
-    .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]);
-  return {
-    ...config,
-    values: Object.fromEntries(values) as Record<string, string>,
-    encrypted: encrypted ?? config.encrypted,
-  };
-}
-
-/** A block of a stack's configuration with a value at a path, or nothing with `undefined`. */
-function block(stack: string, path: string, value: unknown): Values {
-  const [key = "", ...rest] = path.split(".");
-  const top = JSON.parse(stackConfig(stack).values[key] ?? "{}") as Values;
-  const last = rest.pop() ?? "";
-  const inner = rest.reduce((at, name) => at[name] as Values, top);
-  inner[last] = value;
-  return { [key]: top };
-}
-
-function problemsOf(raw: RawConfig): readonly string[] {
-  try {
-    parseSettings(raw);
-  } catch (error) {
-    if (error instanceof SettingsError) return error.problems;
-    throw error;
-  }
-  return [];
-}
+import { block, changed, problemsOf, stackConfig, stacks, type Values } from "../support/settings";
 
 describe("parsing the settings of a stack", () => {
   for (const stack of stacks) {
@@ -84,7 +49,8 @@ describe("parsing the settings of a stack", () => {
     {
       title: "an unknown key that resembles none",
       change: block("staging", "platform:network.cidr-of-everything", "10.0.0.0/8"),
-      problem: "platform:network.cidr-of-everything is not a setting; allowed here: addresses",
+      problem:
+        "platform:network.cidr-of-everything is not a setting; allowed here: addresses, egressAddresses",
     },
     {
       title: "a missing key",
@@ -180,16 +146,46 @@ describe("parsing the settings of a stack", () => {
         'platform:cluster.maintenance.start is "2026-01-05T01:00:00+01:00"; it must be a UTC time in quotes, for example "2026-01-06T02:00:00Z"',
     },
     {
-      title: "a pop-up index out of range",
-      change: { "platform:network": { addresses: "popup-128" } },
+      title: "a time with fractions of a second, which GKE writes otherwise each time",
+      change: block("staging", "platform:cluster.maintenance.start", "2026-01-05T01:00:00.000Z"),
       problem:
-        'platform:network.addresses is "popup-128": allowed: ci, staging, production, or popup-0 to popup-127',
+        'platform:cluster.maintenance.start is "2026-01-05T01:00:00.000Z"; it must be a UTC time in quotes, for example "2026-01-06T02:00:00Z"',
     },
     {
-      title: "a location outside the region",
-      change: block("staging", "platform:cluster.location", "us-central1-a"),
+      title: "an environment that does not say from how many fixed addresses it calls",
+      change: block("staging", "platform:network.egressAddresses", undefined),
+      problem: "platform:network.egressAddresses is missing; it must be a number",
+    },
+    {
+      title: "fewer fixed addresses than none",
+      change: block("staging", "platform:network.egressAddresses", -1),
+      problem: "platform:network.egressAddresses is -1; it must be at least 0",
+    },
+    {
+      title: "more fixed addresses than anybody lists",
+      change: block("staging", "platform:network.egressAddresses", 17),
+      problem: "platform:network.egressAddresses is 17; it must be at most 16",
+    },
+    {
+      title: "half a fixed address",
+      change: block("staging", "platform:network.egressAddresses", 0.5),
+      problem: "platform:network.egressAddresses is 0.5; it must be a whole number",
+    },
+    {
+      title: "a database that does not say whether its backups are kept",
+      change: block("staging", "platform:database.keepBackups", undefined),
+      problem: "platform:database.keepBackups is missing; it must be true or false",
+    },
+    {
+      title: "backups that are kept for a number of days",
+      change: block("staging", "platform:database.keepBackups", 30),
+      problem: "platform:database.keepBackups is 30; it must be true or false",
+    },
+    {
+      title: "a pop-up index out of range",
+      change: block("staging", "platform:network.addresses", "popup-128", { "platform:deployer": undefined }),
       problem:
-        'platform:cluster.location is "us-central1-a": it must be the region of this environment or one of its zones (network and database are there)',
+        'platform:network.addresses is "popup-128": allowed: ci, staging, production, or popup-0 to popup-127',
     },
     {
       title: "a location that is no place",
@@ -231,7 +227,7 @@ describe("parsing the settings of a stack", () => {
     {
       title: "an empty secret",
       change: { "platform:slackToken": "" },
-      problem: "platform:slackToken is [secret]; it must be at least 1 characters",
+      problem: "platform:slackToken is [secret]; it must be at least 1 character",
     },
     {
       title: "an environment that does not exist",

@@ -6,7 +6,7 @@ import { parse } from "yaml";
 
 import { SettingsError } from "../../config/problems";
 import { namespace, secretKeys } from "../../config/settings";
-import { encryptedPaths, isEncrypted, rawConfigOf, readStackFile } from "../../config/stack-file";
+import { encryptedPaths, inSlice, isEncrypted, rawConfigOf, readStackFile } from "../../config/stack-file";
 import { longLivedStacks } from "../../config/stacks";
 import { root, stackFile } from "../support/settings";
 
@@ -46,6 +46,23 @@ config:
       },
       encrypted: ["platform:token", "platform:channels"],
     });
+  });
+
+  it("can be put into another slice of the address plan, with all else as it was", () => {
+    const network = { addresses: "ci", egressAddresses: 2 };
+    const moved = inSlice({ ...file, config: { ...file.config, "platform:network": network } }, "popup-7");
+    expect(moved).to.deep.equal({
+      ...file,
+      config: { ...file.config, "platform:network": { addresses: "popup-7", egressAddresses: 2 } },
+    });
+  });
+
+  it("can be put into a slice when it has none yet, as a template has", () => {
+    for (const config of [{}, { "platform:network": 7 }]) {
+      expect(inSlice({ ...file, config }, "popup-7").config).to.deep.equal({
+        "platform:network": { addresses: "popup-7" },
+      });
+    }
   });
 
   it("may have no settings", () => {
@@ -125,7 +142,7 @@ describe("the stack files of this repository", () => {
     for (const stack of ["staging", "production"]) {
       expect(ci["platform:deployers"]).to.include(stack);
       expect(stackFile(stack).config["platform:deployer"]).to.equal(
-        `deployer-${stack}@${String(ci["platform:project"])}.iam.gserviceaccount.com`,
+        `deployer--${stack}@${String(ci["platform:project"])}.iam.gserviceaccount.com`,
       );
     }
   });

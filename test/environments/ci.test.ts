@@ -23,11 +23,11 @@ describe("the environment that builds", () => {
 
   it("has an account for nodes, one for builds, and one for each target", () => {
     expect(ci.all(types.account).map(({ inputs }) => inputs["accountId"])).to.have.members([
-      "ci-nodes",
-      "ci-builder",
-      "deployer-staging",
-      "deployer-production",
-      "deployer-popups",
+      "ci--nodes",
+      "ci--builder",
+      "deployer--staging",
+      "deployer--production",
+      "deployer--popups",
     ]);
   });
 
@@ -37,10 +37,10 @@ describe("the environment that builds", () => {
       return [account, inputs["member"]];
     });
     expect(acting).to.have.deep.members([
-      ["ci-builder", "serviceAccount:acme-ci.svc.id.goog[builds/builder]"],
-      ["deployer-staging", "serviceAccount:acme-ci.svc.id.goog[deploys/staging]"],
-      ["deployer-production", "serviceAccount:acme-ci.svc.id.goog[deploys/production]"],
-      ["deployer-popups", "serviceAccount:acme-ci.svc.id.goog[deploys/popups]"],
+      ["ci--builder", "serviceAccount:acme-ci.svc.id.goog[builds/builder]"],
+      ["deployer--staging", "serviceAccount:acme-ci.svc.id.goog[deploys/staging]"],
+      ["deployer--production", "serviceAccount:acme-ci.svc.id.goog[deploys/production]"],
+      ["deployer--popups", "serviceAccount:acme-ci.svc.id.goog[deploys/popups]"],
     ]);
   });
 
@@ -48,7 +48,7 @@ describe("the environment that builds", () => {
     expect(ci.all(types.projectMember).map(({ inputs }) => [inputs["member"], inputs["role"]])).to.deep.equal(
       [
         [
-          "serviceAccount:ci-nodes@acme-ci.iam.gserviceaccount.com",
+          "serviceAccount:ci--nodes@acme-ci.iam.gserviceaccount.com",
           "roles/container.defaultNodeServiceAccount",
         ],
       ],
@@ -61,7 +61,7 @@ describe("the environment that builds", () => {
       .filter(({ inputs }) => inputs["role"] !== "roles/artifactregistry.reader")
       .map(({ inputs }) => inputs["member"]);
     expect(new Set(writers)).to.deep.equal(
-      new Set(["serviceAccount:ci-builder@acme-ci.iam.gserviceaccount.com"]),
+      new Set(["serviceAccount:ci--builder@acme-ci.iam.gserviceaccount.com"]),
     );
   });
 
@@ -74,6 +74,14 @@ describe("the environment that builds", () => {
       (stack) => stackFile(stack).config["platform:projectNumber"],
     );
     expect(readers).to.have.members(numbers as string[]);
+  });
+
+  it("lets only its own project read charts: no other has a deployer that installs them", () => {
+    const readers = ci
+      .all(types.repositoryMember)
+      .filter(({ inputs }) => inputs["repository"] === "charts" && String(inputs["role"]).endsWith("reader"))
+      .map(({ inputs }) => /projects\/(\d+)\//.exec(String(inputs["member"]))?.[1]);
+    expect(readers).to.deep.equal([stackFile("ci").config["platform:projectNumber"]]);
   });
 
   it("builds and deploys in namespaces of their own", () => {

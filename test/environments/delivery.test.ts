@@ -31,9 +31,16 @@ describe("staging and production", () => {
   });
 
   it("are made of the same resources, so that what works in one works in the other", () => {
+    // How many fixed addresses outgoing calls have is a setting; that they have any is not.
+    const isEgress = (key: string) => /^gcp:compute\/address:Address main-egress-\d+$/.test(key);
     const named = (recording: Recording, stack: string) =>
-      recording.keys().map((key) => key.replaceAll(stack, "STACK"));
+      recording
+        .keys()
+        .filter((key) => !isEgress(key))
+        .map((key) => key.replaceAll(stack, "STACK"));
     expect(named(production, "production")).to.deep.equal(named(staging, "staging"));
+    expect(staging.keys().filter(isEgress)).to.have.length(1);
+    expect(production.keys().filter(isEgress)).to.have.length(2);
   });
 
   it("have a database and a login for each service that stores something, and one migrator", () => {
@@ -59,10 +66,10 @@ describe("staging and production", () => {
         .all(types.projectMember)
         .filter(({ inputs }) => inputs["member"] === `serviceAccount:${member}.iam.gserviceaccount.com`)
         .map(({ inputs }) => inputs["role"]);
-    expect(roles("production-nodes@acme-production")).to.deep.equal([
+    expect(roles("production--nodes@acme-production")).to.deep.equal([
       "roles/container.defaultNodeServiceAccount",
     ]);
-    expect(roles("deployer-production@acme-ci")).to.have.members([
+    expect(roles("deployer--production@acme-ci")).to.have.members([
       "roles/container.clusterViewer",
       "roles/container.developer",
     ]);
@@ -75,10 +82,19 @@ describe("staging and production", () => {
       .map(({ inputs }) => String(inputs["member"]));
     expect(new Set(wide)).to.deep.equal(
       new Set([
-        "serviceAccount:production-nodes@acme-production.iam.gserviceaccount.com",
-        "serviceAccount:deployer-production@acme-ci.iam.gserviceaccount.com",
+        "serviceAccount:production--nodes@acme-production.iam.gserviceaccount.com",
+        "serviceAccount:deployer--production@acme-ci.iam.gserviceaccount.com",
       ]),
     );
+  });
+
+  it("leave their backups behind when their database goes, protected or not", () => {
+    for (const recording of [staging, production]) {
+      expect(instance(recording)).to.deep.include({
+        retainBackupsOnDelete: true,
+        finalBackupConfig: { enabled: true, retentionDays: 30 },
+      });
+    }
   });
 
   it("have a control plane in three zones", () => {
@@ -187,7 +203,7 @@ describe("a pop-up", () => {
 
   it("has one Google account, for its nodes", () => {
     expect(recording.all(types.account).map(({ inputs }) => inputs["accountId"])).to.deep.equal([
-      `${popup}-nodes`,
+      `${popup}--nodes`,
     ]);
   });
 

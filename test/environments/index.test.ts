@@ -31,6 +31,16 @@ function plainTexts(value: unknown): string[] {
   return Object.entries(value).flatMap(([key, inner]) => [key, ...plainTexts(inner)]);
 }
 
+/** Where two values differ, as paths; lists are compared as a whole. */
+function differences(one: unknown, other: unknown, path = ""): string[] {
+  const isBlock = (value: unknown): value is Record<string, unknown> =>
+    typeof value === "object" && value !== null && !Array.isArray(value);
+  if (!isBlock(one) || !isBlock(other)) return JSON.stringify(one) === JSON.stringify(other) ? [] : [path];
+  return Object.keys({ ...one, ...other }).flatMap((key) =>
+    differences(one[key], other[key], path === "" ? key : `${path}.${key}`),
+  );
+}
+
 const describeOne = ({ type, name }: Registration) => `${type} ${name}`;
 const roleOf = ({ inputs }: Registration) =>
   typeof inputs["role"] === "string" ? inputs["role"] : undefined;
@@ -245,7 +255,7 @@ describe("two environments", () => {
 
   const popupConfig = (index: number) => {
     const config = stackConfig(popup);
-    const network = JSON.stringify({ addresses: `popup-${index}` });
+    const network = JSON.stringify({ addresses: `popup-${index}`, egressAddresses: 0 });
     return { ...config, values: { ...config.values, "platform:network": network } };
   };
 
@@ -317,6 +327,32 @@ describe("protection", () => {
           custom && protect && !without.includes(type) && inputs["deletionPolicy"] !== "PREVENT",
       );
       expect(open.map(describeOne)).to.deep.equal([]);
+    });
+  }
+
+  /** What a change of the lifecycle may change, by stack: what guards, and how long a pool that goes waits. */
+  const everywhere = [
+    "inputs.deletionPolicy",
+    "inputs.deletionProtection",
+    "inputs.nodeDrainConfigs",
+    "protect",
+  ];
+  const database = ["inputs.forceDestroy", "inputs.settings.deletionProtectionEnabled"];
+  for (const [stack, guards] of [
+    ["ci", everywhere],
+    ["staging", [...everywhere, ...database]],
+    ["production", [...everywhere, ...database]],
+  ] as const) {
+    it(`of ${stack} can be taken off without touching what it protects: guards change and nothing else`, async () => {
+      const config = stackConfig(stack);
+      const values = { ...config.values, "platform:lifecycle": "disposable" };
+      const open = await recordEnvironment(stack, { config: { ...config, values } });
+      const kept = await recordEnvironment(stack);
+      const urns = (recording: Recording) => recording.registrations.map(({ urn }) => urn).sort();
+      expect(urns(open)).to.deep.equal(urns(kept));
+      const changed = kept.registrations.flatMap((made) => differences(made, open.at(made.urn)));
+      expect([...new Set(changed)].sort()).to.deep.equal([...guards].sort());
+      expect(open.stackOutputs).to.deep.equal(kept.stackOutputs);
     });
   }
 

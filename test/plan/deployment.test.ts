@@ -154,7 +154,7 @@ describe("a pop-up", () => {
   after(() => plan.close());
 
   const slice = (index: number) => ({
-    settings: withSetting({ addresses: `popup-${index}` }, "platform:network"),
+    settings: withSetting(`popup-${index}`, "platform:network", "addresses"),
   });
 
   it("comes up beside another and goes without touching it", async () => {

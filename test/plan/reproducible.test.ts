@@ -1,15 +1,14 @@
 /** The program says the same wherever and whenever it runs. */
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { expect } from "chai";
 
-import { errorsOf, type PlanWorld, startPlanWorld } from "../support/plan-world";
+import { errorsOf, type PlanWorld, startPlanWorld, temporaryFolder } from "../support/plan-world";
 
 /** A day in another year, for the program's process only. */
 function anotherTime(): string {
-  const file = join(mkdtempSync(join(tmpdir(), "platform-time-")), "time.cjs");
+  const file = join(temporaryFolder("platform-time-"), "time.cjs");
   writeFileSync(
     file,
     `const RealDate = Date;

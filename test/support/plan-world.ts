@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { readStackFile } from "../../config/stack-file";
+import { inSlice, readStackFile } from "../../config/stack-file";
 import { findEngine } from "../../local/engine/find";
 import {
   type EngineResult,
@@ -84,12 +84,12 @@ function settingsOf(stack: string, program: string) {
     readFileSync(join(program, "templates/popup.yaml"), "utf8"),
     "templates/popup.yaml",
   );
-  return { ...template, config: { ...template.config, "platform:network": { addresses: "popup-0" } } };
+  return inSlice(template, "popup-0");
 }
 
 /** A copy of the program in which files are changed; a change that changes nothing is a mistake of the test. */
 export function programCopy(edits: Readonly<Record<string, (text: string) => string>>): string {
-  const folder = mkdtempSync(join(tmpdir(), "platform-program-"));
+  const folder = temporaryFolder("platform-program-");
   const parts = ["index.ts", "config", "components", "environments", "catalog", "templates"];
   const files = [
     "package.json",
@@ -110,6 +110,18 @@ export function programCopy(edits: Readonly<Record<string, (text: string) => str
   }
   return folder;
 }
+
+/** A folder that is gone when the tests are. */
+export function temporaryFolder(prefix: string): string {
+  const folder = mkdtempSync(join(tmpdir(), prefix));
+  temporaryFolders.push(folder);
+  return folder;
+}
+
+const temporaryFolders: string[] = [];
+process.once("exit", () => {
+  for (const folder of temporaryFolders) rmSync(folder, { recursive: true, force: true });
+});
 
 /** `config` with one more value, at a path inside a block: `platform:cluster`, `releaseChannel`. */
 export function withSetting(value: unknown, ...path: string[]): (config: Config) => Config {

@@ -85,11 +85,12 @@ export class Recording {
       .sort();
   }
 
-  /** URNs of all that has to exist before a resource does. */
+  /** URNs of all that has to exist before a resource does, its parents and what they wait for too. */
   prerequisites(urn: string): Set<string> {
     const seen = new Set<string>();
     const visit = (at: string) => {
-      for (const next of this.at(at).dependencies) {
+      const { dependencies, parent } = this.at(at);
+      for (const next of parent === undefined ? dependencies : [...dependencies, parent]) {
         if (seen.has(next)) continue;
         seen.add(next);
         visit(next);

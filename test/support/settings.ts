@@ -3,8 +3,9 @@ import { join } from "node:path";
 
 import type { Loaded } from "../../config/load";
 import { parseSettings, type RawConfig } from "../../config/parse";
+import { SettingsError } from "../../config/problems";
 import type { DeliverySettings } from "../../config/settings";
-import { rawConfigOf, readStackFile, type StackFile } from "../../config/stack-file";
+import { inSlice, rawConfigOf, readStackFile, type StackFile } from "../../config/stack-file";
 import { isPopup } from "../../config/stacks";
 
 /** The checkout. */
@@ -23,14 +24,49 @@ export const sentinel = "sentinel-of-an-encrypted-value";
 export function stackFile(stack: string): StackFile {
   const file = isPopup(stack) ? join("templates", "popup.yaml") : `Pulumi.${stack}.yaml`;
   const read = readStackFile(readFileSync(join(root, file), "utf8"), file);
-  return isPopup(stack)
-    ? { ...read, config: { ...read.config, "platform:network": { addresses: "popup-0" } } }
-    : read;
+  return isPopup(stack) ? inSlice(read, "popup-0") : read;
 }
 
 /** What the engine hands to the program for a stack, with the sentinel for each encrypted value. */
 export function stackConfig(stack: string): RawConfig {
   return rawConfigOf(stackFile(stack), sentinel);
+}
+
+/** Values of a stack's configuration by full key, as its file would have them. */
+export type Values = Record<string, unknown>;
+
+/** A stack's configuration with some keys replaced, or left out with `undefined`. */
+export function changed(stack: string, changes: Values, encrypted?: readonly string[]): RawConfig {
+  const config = stackConfig(stack);
+  const values = Object.entries({ ...config.values, ...changes })
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]);
+  return {
+    ...config,
+    values: Object.fromEntries(values) as Record<string, string>,
+    encrypted: encrypted ?? config.encrypted,
+  };
+}
+
+/** A block of a stack's configuration with a value at a path, or nothing with `undefined`; and `more` beside it. */
+export function block(stack: string, path: string, value: unknown, more: Values = {}): Values {
+  const [key = "", ...rest] = path.split(".");
+  const top = JSON.parse(stackConfig(stack).values[key] ?? "{}") as Values;
+  const last = rest.pop() ?? "";
+  const inner = rest.reduce((at, name) => at[name] as Values, top);
+  inner[last] = value;
+  return { [key]: top, ...more };
+}
+
+/** Everything that is wrong with a stack's configuration. */
+export function problemsOf(raw: RawConfig): readonly string[] {
+  try {
+    parseSettings(raw);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems;
+    throw error;
+  }
+  return [];
 }
 
 /** Settings of staging as its file has them, but for alerts and their secret, with `overrides` of whole keys. */
