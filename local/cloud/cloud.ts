@@ -147,8 +147,7 @@ export class Cloud {
         this.resources.put(key, { ...resource, status: "deleting" });
         await this.work(key, async () => {
           await this.clock.pass(rule.takes?.remove ?? 1);
-          for (const part of this.partsOf(resource)) this.drop(part);
-          this.drop(resource);
+          this.finishRemoval(resource);
         });
       }
       await effect();
@@ -252,6 +251,11 @@ export class Cloud {
     return this.list().filter((other) => this.refersTo(other, resource, "partOf"));
   }
 
+  private finishRemoval(resource: Resource): void {
+    for (const part of this.partsOf(resource)) this.drop(part);
+    this.drop(resource);
+  }
+
   private drop(resource: Resource): void {
     const key = keyOf(resource.kind, resource.project, resource.id);
     const { reservesName } = ruleOf(resource.kind);
@@ -287,7 +291,7 @@ export class Cloud {
       const key = keyOf(resource.kind, resource.project, resource.id);
       if (resource.status === "creating")
         this.resources.put(key, this.finished(ruleOf(resource.kind), resource));
-      if (resource.status === "deleting") this.drop(resource);
+      if (resource.status === "deleting") this.finishRemoval(resource);
     }
   }
 
@@ -307,7 +311,7 @@ export class Cloud {
   private find(reference: Reference, value: string, project: string): Resource | undefined {
     for (const kind of reference.kinds) {
       const byId = this.resources.get(keyOf(kind, project, value));
-      if (byId) return byId;
+      if (byId && byId.status !== "deleting") return byId;
       const found = this.list(kind).find((resource) => means(value, resource, reference, project));
       if (found) return found;
     }

@@ -9,7 +9,10 @@ export class Ledger<T> {
 
   constructor(private readonly file?: string) {
     if (!file || !existsSync(file)) return;
-    for (const line of readFileSync(file, "utf8").split("\n")) this.replay(line);
+    const lines = readFileSync(file, "utf8").split("\n");
+    // After the last line break stands nothing, or what a killed process did not finish and confirmed to nobody.
+    lines.pop();
+    for (const line of lines) this.replay(line);
     writeFileSync(`${file}.new`, [...this.entries].map(([key, value]) => lineOf(key, value)).join(""));
     renameSync(`${file}.new`, file);
   }
@@ -23,13 +26,13 @@ export class Ledger<T> {
   }
 
   put(key: string, value: T): void {
-    this.entries.set(key, value);
     this.append(lineOf(key, value));
+    this.entries.set(key, value);
   }
 
   remove(key: string): void {
-    this.entries.delete(key);
     this.append(`${JSON.stringify({ key })}\n`);
+    this.entries.delete(key);
   }
 
   private append(line: string): void {
@@ -37,13 +40,7 @@ export class Ledger<T> {
   }
 
   private replay(line: string): void {
-    let entry: { key: string; value?: T };
-    try {
-      entry = JSON.parse(line) as typeof entry;
-    } catch {
-      // The process was killed while it wrote its last line; that change was never confirmed to anyone.
-      return;
-    }
+    const entry = JSON.parse(line) as { key: string; value?: T };
     if (entry.value === undefined) this.entries.delete(entry.key);
     else this.entries.set(entry.key, entry.value);
   }

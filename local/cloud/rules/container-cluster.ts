@@ -176,6 +176,7 @@ function encryptionProblems(inputs: Values, around: Surroundings): string[] {
     : [`databaseEncryption.keyName: ${agent} lacks roles/cloudkms.cryptoKeyEncrypterDecrypter on ${key}`];
 }
 
+/** Stricter than Google, which accepts it: the provider would then show a difference in every preview. */
 function endpointProblems(inputs: Values): string[] {
   return at(inputs, "controlPlaneEndpointsConfig", "ipEndpointsConfig", "enabled") === false &&
     at(inputs, "privateClusterConfig", "enablePrivateEndpoint") !== true

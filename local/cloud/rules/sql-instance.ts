@@ -34,7 +34,7 @@ export const instance: Rule = {
     }),
     databaseVersion: text({
       required: true,
-      pattern: /^(POSTGRES|MYSQL|SQLSERVER)_[A-Z0-9_]+$/,
+      pattern: /^(POSTGRES_(9_6|1[0-8])|MYSQL_(5_[67]|8_[04])[A-Z0-9_]*|SQLSERVER_20(17|19|22|25)_[A-Z]+)$/,
       rule: "a version such as POSTGRES_18",
     }),
     deletionPolicy: deletionPolicy(),

@@ -154,6 +154,10 @@ export const settings: Fields = {
   ),
   replicationLagMaxSeconds: number({ computed: true }),
   retainBackupsOnDelete: flag(),
-  tier: text({ required: true }),
+  tier: text({
+    required: true,
+    pattern: /^db-[a-z0-9]+(-[a-z0-9]+)*$/,
+    rule: "a tier such as db-custom-2-7680",
+  }),
   userLabels: labels(),
 };

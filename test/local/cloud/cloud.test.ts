@@ -1,5 +1,5 @@
 /** The emulated cloud by itself, without engine and provider. Not proven: that Google's words are the same. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -239,6 +239,16 @@ describe("an emulated cloud on disk", () => {
     expect(after.list()).to.deep.equal(before.list());
   });
 
+  it("forgets only a line that was never finished, and refuses to open when another is damaged", async () => {
+    const before = await smallCloud({ folder });
+    await makeNetwork(before);
+    const file = join(folder, "resources.jsonl");
+    appendFileSync(file, '{"key":"half');
+    expect(new Cloud({ folder }).list()).to.deep.equal(before.list());
+    writeFileSync(file, readFileSync(file, "utf8").replace('{"key"', "{key"));
+    expect(() => new Cloud({ folder })).to.throw(SyntaxError);
+  });
+
   it("keeps reserved names", async () => {
     const before = await smallCloud({ folder });
     const { id } = await before.create(instance, project.id, instanceInputs("main"));
@@ -246,6 +256,16 @@ describe("an emulated cloud on disk", () => {
     expect(await refusal(make(new Cloud({ folder }), instance, instanceInputs("main")))).to.include(
       "kept until",
     );
+  });
+
+  it("has taken the parts along of what was being deleted when its process died", async () => {
+    const before = await smallCloud({ folder });
+    const { id } = await before.create(instance, project.id, instanceInputs("main"));
+    await make(before, "sql/database:Database", { name: "billing", instance: "main" });
+    void new Cloud({ folder, scale: 0.05 }).remove(instance, project.id, id);
+    await new Promise(setImmediate);
+    const after = new Cloud({ folder });
+    expect([...after.list(instance), ...after.list("sql/database:Database")]).to.deep.equal([]);
   });
 
   it("has finished what was under way when its process died", async () => {
