@@ -6,55 +6,80 @@ import type { ChangeKind, Difference } from "./provider";
 
 type Changes = Map<string, { kind: ChangeKind; replaces: boolean }>;
 
-/** Every property that differs between two versions of the inputs, and whether it makes a new resource. */
-export function changesBetween(fields: Fields, old: Values, next: Values): Difference["changes"] {
+/**
+ * Every property that differs between two versions of the inputs, and whether it makes a new resource.
+ *
+ * `live` is what the cloud answered last. What Google fills in by itself is no change when a caller stops saying it,
+ * or begins to say what it is already.
+ */
+export function changesBetween(
+  fields: Fields,
+  old: Values,
+  next: Values,
+  live: Values = {},
+): Difference["changes"] {
   const changes: Changes = new Map();
-  compareFields(fields, old, next, "", changes);
+  compareFields(fields, { old, next, live }, "", changes);
   return changes;
 }
 
-function compareFields(fields: Fields, old: Values, next: Values, path: string, into: Changes): void {
+interface Versions<T> {
+  readonly old: T;
+  readonly next: T;
+  readonly live: Value | undefined;
+}
+
+function compareFields(
+  fields: Fields,
+  { old, next, live }: Versions<Values>,
+  path: string,
+  into: Changes,
+): void {
   for (const name of new Set([...Object.keys(old), ...Object.keys(next)])) {
     const field = fields[name] ?? { type: "flag" as const };
-    compare(
-      field,
-      old[name],
-      next[name],
-      path === "" ? name : `${path}.${name}`,
-      field.replaces === true,
-      into,
-    );
+    const inner = { old: old[name], next: next[name], live: isBlock(live) ? live[name] : undefined };
+    compare(field, inner, path === "" ? name : `${path}.${name}`, field.replaces === true, into);
   }
 }
 
 /** `replaces` of a block is about its coming and going; what is inside speaks for itself. */
 function compare(
   field: Field,
-  old: Value | undefined,
-  next: Value | undefined,
+  { old, next, live }: Versions<Value | undefined>,
   path: string,
   replaces: boolean,
   into: Changes,
 ): void {
   if (same(field, old, next)) return;
+  if (isMissing(next) && field.computed) return;
+  if (isMissing(old) && !isMissing(live) && field.computed && same(field, live, next)) return;
   if (isMissing(old) || isMissing(next)) {
+    if (field.default === undefined && (isZero(old) || isZero(next))) return;
     into.set(path, {
       kind: isMissing(old) ? "add" : "delete",
       replaces: replaces || replacesBelow(field, old, next),
     });
   } else if (field.type === "object" && isBlock(old) && isBlock(next)) {
-    compareFields(field.fields, old, next, path, into);
+    compareFields(field.fields, { old, next, live }, path, into);
   } else if (field.type === "map" && isBlock(old) && isBlock(next)) {
     for (const key of new Set([...Object.keys(old), ...Object.keys(next)])) {
-      compare(field.of, old[key], next[key], `${path}.${key}`, replaces, into);
+      const inner = { old: old[key], next: next[key], live: undefined };
+      compare(field.of, inner, `${path}.${key}`, replaces, into);
     }
   } else if (field.type === "list" && !field.unordered && Array.isArray(old) && Array.isArray(next)) {
     for (let index = 0; index < Math.max(old.length, next.length); index += 1) {
-      compare(field.of, old[index], next[index], `${path}[${index}]`, replaces, into);
+      const item = Array.isArray(live) ? live[index] : undefined;
+      const inner = { old: old[index], next: next[index], live: item };
+      compare(field.of, inner, `${path}[${index}]`, replaces, into);
     }
   } else {
     into.set(path, { kind: "update", replaces: replaces || replacesBelow(field, old, next) });
   }
+}
+
+/** What the provider cannot tell from nothing: false, 0, an empty text or list. */
+function isZero(value: Value | undefined): boolean {
+  return value === false || value === 0 || value === "" || (Array.isArray(value) && value.length === 0);
 }
 
 /** A block that comes or goes brings its own replacing fields along. */

@@ -71,7 +71,7 @@ class GoogleProvider implements Provider {
 
   diff(subject: Subject, old: { inputs: Values; outputs: Values }, inputs: Values): Difference {
     const rule = ruleOf(subject);
-    const changes = new Map(changesBetween(rule.inputs, old.inputs, inputs));
+    const changes = new Map(changesBetween(rule.inputs, old.inputs, inputs, old.outputs));
     for (const property of rule.replacesWhen?.(old.inputs, inputs) ?? []) {
       changes.set(property, { kind: "update", replaces: true });
     }

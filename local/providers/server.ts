@@ -53,6 +53,7 @@ class Protocol {
     return {
       handshake: answer(() => {
         const response = new proto.ProviderHandshakeResponse();
+        // The engine then unwraps secrets on the way in and marks the same properties on the way out.
         response.setAcceptSecrets(false);
         response.setAcceptResources(false);
         response.setAcceptOutputs(false);

@@ -107,6 +107,21 @@ describe("the stand-in for the gcp provider", () => {
     });
   }
 
+  it("plans nothing when a caller says what Google filled in already, or stops saying it", () => {
+    const about = subject("container/cluster:Cluster");
+    const base = { name: "c", location: "europe-west1", initialNodeCount: 1 };
+    const effectiveLabels = { owner: "team", "goog-pulumi-provisioned": "true" };
+    const outputs = { ...base, networkingMode: "VPC_NATIVE", effectiveLabels };
+    const planned = (old: Values, next: Values) => [
+      ...provider.diff(about, { inputs: old, outputs }, next).changes.keys(),
+    ];
+    expect(planned(base, { ...base, networkingMode: "VPC_NATIVE" })).to.deep.equal([]);
+    expect(planned({ ...base, networkingMode: "VPC_NATIVE" }, base)).to.deep.equal([]);
+    expect(planned(base, { ...base, enableAutopilot: false })).to.deep.equal([]);
+    expect(planned(base, { ...base, networkingMode: "ROUTES" })).to.deep.equal(["networkingMode"]);
+    expect(planned(base, { ...base, enableAutopilot: true })).to.deep.equal(["enableAutopilot"]);
+  });
+
   it("takes a self link and an id for the same reference", () => {
     const id = "projects/acme-test/global/networks/main";
     const rule = subject("compute/router:Router");
