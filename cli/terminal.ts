@@ -40,7 +40,9 @@ export async function runTasks(
     registerSignalListeners: false,
     rendererOptions: { logger, showErrorMessage: false },
   };
-  await new Listr(quiet, options as ConstructorParameters<typeof Listr>[1]).run().catch(() => undefined);
+  await new Listr(quiet, options as ConstructorParameters<typeof Listr>[1]).run().catch((error: unknown) => {
+    if (failures.length === 0) throw error;
+  });
   if (failures.length > 0) throw failures[0];
 }
 

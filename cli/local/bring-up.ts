@@ -1,10 +1,8 @@
-import { existsSync } from "node:fs";
-
 import type { StackFile } from "../../config/stack-file";
 import { clearDeadLocks, describeLock, readLocks } from "../../local/engine/locks";
 import { resolvePendingCreates } from "../../local/engine/pending";
 import { type EngineResult, runEngine, type Workspace } from "../../local/engine/run";
-import { prepareStack, workspaceOf } from "../../local/world/stacks";
+import { keepSettings, withStack, workspaceOf } from "../../local/world/stacks";
 import { CommandFailure, exitCodes } from "../failure";
 import { failureOf, nameIn } from "./failures";
 import type { Session } from "./session";
@@ -31,19 +29,24 @@ export async function bringUp(
 ): Promise<StackReport> {
   refuseWhileLocked(workspaceOf(session.place, stack));
   onProgress("copying the settings");
-  const workspace = await prepareStack(session.place, stack, config);
-  await adoptWhatWasBegun(session, workspace, onProgress);
-
-  let done = 0;
-  const result = await runEngine(workspace, "up", {
-    skipPreview: true,
-    onEvent: (event) => {
-      const begun = event.resourcePreEvent?.metadata;
-      if (event.resOutputsEvent) done += 1;
-      if (begun && begun.op !== "same") onProgress(`${done} done, ${begun.op} ${nameIn(begun.urn)}`);
-    },
+  return withStack(session.place, stack, config, async (workspace) => {
+    await adoptWhatWasBegun(session, workspace, onProgress);
+    let done = 0;
+    const result = await runEngine(workspace, "up", {
+      skipPreview: true,
+      onEvent: (event) => {
+        const begun = event.resourcePreEvent?.metadata;
+        if (event.resOutputsEvent) done += 1;
+        if (begun && begun.op !== "same") onProgress(`${done} done, ${begun.op} ${nameIn(begun.urn)}`);
+      },
+    });
+    if (!result.ok) throw failureOf(stack, result, workspace);
+    keepSettings(session.place, workspace);
+    return reportOf(stack, result);
   });
-  if (!result.ok) throw failureOf(stack, result, workspace);
+}
+
+function reportOf(stack: string, result: EngineResult): StackReport {
   return {
     stack,
     resources: Object.entries(result.changes)
@@ -57,7 +60,6 @@ export async function bringUp(
 
 /** Removes locks of commands that are gone, and refuses while one is at work. */
 export function refuseWhileLocked(workspace: Workspace): void {
-  if (!existsSync(workspace.folder)) return;
   clearDeadLocks(workspace);
   const lock = readLocks(workspace)[0];
   if (lock) {
@@ -68,7 +70,8 @@ export function refuseWhileLocked(workspace: Workspace): void {
   }
 }
 
-async function adoptWhatWasBegun(
+/** Takes into the state what a killed command was making, so that nothing is made twice or left behind. */
+export async function adoptWhatWasBegun(
   { client }: Session,
   workspace: Workspace,
   onProgress: (line: string) => void,

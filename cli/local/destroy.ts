@@ -1,10 +1,11 @@
 import { rmSync } from "node:fs";
 
+import { stackNameProblem } from "../../config/stacks";
 import { removeStack, runEngine, stackExists } from "../../local/engine/run";
 import { copiedSettings, stacksIn, workspaceOf } from "../../local/world/stacks";
 import { CommandFailure, exitCodes } from "../failure";
 import { print, printJson, progressOf, runTasks } from "../terminal";
-import { refuseWhileLocked } from "./bring-up";
+import { adoptWhatWasBegun, refuseWhileLocked } from "./bring-up";
 import { failureOf, nameIn } from "./failures";
 import { type LocalOptions, openSession, worldLayout } from "./session";
 import { checked } from "./settings";
@@ -16,12 +17,18 @@ export interface DestroyOptions extends LocalOptions {
 
 /** `platform local destroy`: a stack that is not protected goes whole, from its state. */
 export async function destroy(stack: string, options: DestroyOptions): Promise<void> {
+  const wrongName = stackNameProblem(stack);
+  if (wrongName !== undefined) throw new CommandFailure(wrongName, exitCodes.wrong);
   const layout = worldLayout(options);
   const known = copiedSettings(layout, stack);
   if (!known) throw notThere(stack, stacksIn(layout));
   const session = await openSession(options, [{ name: stack, file: known, settings: checked(known) }]);
   const workspace = workspaceOf(session.place, stack);
-  if (!stackExists(workspace)) throw notThere(stack, stacksIn(layout));
+  if (!stackExists(workspace)) {
+    // A destroy was killed after its last deletion: only the settings are left.
+    rmSync(workspace.folder, { recursive: true, force: true });
+    throw notThere(stack, stacksIn(layout));
+  }
   refuseWhileLocked(workspace);
 
   let deleted = 0;
@@ -31,6 +38,7 @@ export async function destroy(stack: string, options: DestroyOptions): Promise<v
         title: `Destroying ${stack}`,
         task: async (_, task) => {
           const onProgress = progressOf(task);
+          await adoptWhatWasBegun(session, workspace, onProgress);
           const result = await runEngine(workspace, "destroy", {
             skipPreview: options.skipPreview,
             onEvent: ({ resourcePreEvent }) => {

@@ -22,8 +22,7 @@ export async function down(options: LocalOptions): Promise<void> {
       exitCodes.refused,
     );
   }
-  const client = await WorldClient.find(layout.folder);
-  await client?.stop();
+  await WorldClient.end(layout.folder);
   rmSync(layout.folder, { recursive: true, force: true });
   const parent = dirname(layout.folder);
   if (existsSync(parent) && readdirSync(parent).length === 0) rmdirSync(parent);

@@ -1,6 +1,6 @@
 import { longLivedStacks } from "../../config/stacks";
 import { runEngine, type Step } from "../../local/engine/run";
-import { prepareStack } from "../../local/world/stacks";
+import { withStack } from "../../local/world/stacks";
 import { print, printJson } from "../terminal";
 import { failureOf, nameIn } from "./failures";
 import { type LocalOptions, openSession, root, worldLayout } from "./session";
@@ -23,9 +23,11 @@ export async function preview(names: readonly string[], options: PreviewOptions)
   const { place } = await openSession(options, stacks);
   const plans = [];
   for (const { name, file } of stacks) {
-    const workspace = await prepareStack(place, name, file.config);
-    const result = await runEngine(workspace, "preview");
-    if (!result.ok) throw failureOf(name, result, workspace);
+    const result = await withStack(place, name, file.config, async (workspace) => {
+      const planned = await runEngine(workspace, "preview");
+      if (!planned.ok) throw failureOf(name, planned, workspace);
+      return planned;
+    });
     plans.push({
       stack: name,
       changes: result.changes,

@@ -28,7 +28,7 @@ export function chooseStacks(root: string, layout: Layout, names: readonly strin
 
   const chosen: ChosenStack[] = [];
   const problems = catalogueProblems(root);
-  const taken = takenSlices(layout, names);
+  const taken = takenSlices(layout);
   for (const name of new Set(names)) {
     try {
       const file = settingsFile(root, layout, name, taken);
@@ -77,10 +77,10 @@ function settingsFile(root: string, layout: Layout, name: string, taken: readonl
   return inSlice(template, addresses);
 }
 
-/** Slices of the pop-ups that are in the world and are not asked for now. */
-function takenSlices(layout: Layout, asked: readonly string[]): string[] {
+/** Slices of the pop-ups that are in the world. */
+function takenSlices(layout: Layout): string[] {
   return stacksIn(layout)
-    .filter((stack) => isPopup(stack) && !asked.includes(stack))
+    .filter((stack) => isPopup(stack))
     .flatMap((stack) => {
       const known = copiedSettings(layout, stack);
       return known ? [checked(known).network.addresses] : [];

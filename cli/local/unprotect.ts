@@ -1,7 +1,9 @@
 import { createInterface } from "node:readline/promises";
 
+import { stackNameProblem } from "../../config/stacks";
+import type { StackFile } from "../../config/stack-file";
 import { runEngine } from "../../local/engine/run";
-import { copiedSettings, prepareStack } from "../../local/world/stacks";
+import { copiedSettings, type StackPlace, withStack } from "../../local/world/stacks";
 import { CommandFailure, exitCodes } from "../failure";
 import { print, printJson, progressOf, runTasks } from "../terminal";
 import { bringUp, refuseWhileLocked } from "./bring-up";
@@ -21,6 +23,8 @@ export interface UnprotectOptions extends LocalOptions {
  * asks twice where customers' data is at stake. The next `up` from the checkout puts the guards back.
  */
 export async function unprotect(stack: string, options: UnprotectOptions): Promise<void> {
+  const wrongName = stackNameProblem(stack);
+  if (wrongName !== undefined) throw new CommandFailure(wrongName, exitCodes.wrong);
   const layout = worldLayout(options);
   const known = copiedSettings(layout, stack);
   if (!known) throw new CommandFailure(`${stack} is not in this local world`, exitCodes.wrong);
@@ -33,7 +37,7 @@ export async function unprotect(stack: string, options: UnprotectOptions): Promi
   }
   const session = await openSession(options, [{ name: stack, file: known, settings }]);
   const open = { ...known.config, "platform:lifecycle": "disposable" };
-  const guarded = await guardedBy(session.place, stack, known.config, open);
+  const guarded = await guardedBy(session.place, stack, open);
   if (!options.json) {
     print(`These ${guarded.length} resources of ${stack} lose their protection; nothing is deleted yet:`);
     for (const name of guarded) print(`  ${name}`);
@@ -55,22 +59,28 @@ export async function unprotect(stack: string, options: UnprotectOptions): Promi
   else print(`${stack} is unprotected until the next ./platform local up ${stack}`);
 }
 
-type Place = Parameters<typeof prepareStack>[0];
-type Settings = Parameters<typeof prepareStack>[2];
-
-/** The resources whose guards go, by the engine's own plan; the settings in the world stay as they were. */
-async function guardedBy(place: Place, stack: string, now: Settings, open: Settings): Promise<string[]> {
-  const workspace = await prepareStack(place, stack, open);
-  refuseWhileLocked(workspace);
-  try {
+/**
+ * The resources whose guards go, by the engine's own plan.
+ *
+ * @throws CommandFailure when the plan does anything else: what is shown before the question must be all that happens.
+ */
+async function guardedBy(place: StackPlace, stack: string, open: StackFile["config"]): Promise<string[]> {
+  return withStack(place, stack, open, async (workspace) => {
+    refuseWhileLocked(workspace);
     const result = await runEngine(workspace, "preview");
     if (!result.ok) throw failureOf(stack, result, workspace);
+    const others = result.steps.filter(({ op }) => !["same", "update"].includes(op));
+    if (others.length > 0) {
+      const names = others.map(({ op, urn }) => `${op} ${nameIn(urn)}`).join(", ");
+      throw new CommandFailure(
+        `${stack} stays protected: the checkout has changes that are not up yet (${names}); first run ./platform local up ${stack}`,
+        exitCodes.refused,
+      );
+    }
     return result.steps
       .filter((step) => step.old?.protect === true && step.new?.protect !== true)
       .map(({ urn }) => nameIn(urn));
-  } finally {
-    await prepareStack(place, stack, now);
-  }
+  });
 }
 
 async function confirm(stack: string, customerData: boolean, options: UnprotectOptions): Promise<void> {

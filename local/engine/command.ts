@@ -72,7 +72,7 @@ export function runCommand(
     killTimer = setTimeout(() => child.kill("SIGKILL"), (options.graceSeconds ?? 120) * 1000);
   };
   const leave = () => child.kill("SIGINT");
-  process.on("SIGINT", interrupt).on("SIGTERM", interrupt).on("exit", leave);
+  process.on("SIGINT", interrupt).on("SIGTERM", interrupt).on("SIGHUP", interrupt).on("exit", leave);
   options.signal?.addEventListener("abort", interrupt);
   if (options.signal?.aborted) interrupt();
 
@@ -84,7 +84,7 @@ export function runCommand(
   });
   return ended.finally(() => {
     clearTimeout(killTimer);
-    process.off("SIGINT", interrupt).off("SIGTERM", interrupt).off("exit", leave);
+    process.off("SIGINT", interrupt).off("SIGTERM", interrupt).off("SIGHUP", interrupt).off("exit", leave);
     options.signal?.removeEventListener("abort", interrupt);
   });
 }

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 
@@ -8,10 +8,14 @@ import type { JournalEntry } from "../cloud/journal";
 import type { Project, Resource } from "../cloud/rules/shape";
 import type { Address } from "./control";
 import { type Layout, layoutOf } from "./layout";
-import { isRunning } from "./process";
+import { ownerOf } from "./claim";
+import { commandOf, isRunning } from "./process";
 
 /** Longest start of a world, in milliseconds: it loads a program, nothing is built. */
 const startMilliseconds = 60_000;
+
+/** Longest wait for an answer, in milliseconds: none takes work. An owner that is stopped or stuck gives none. */
+const answerMilliseconds = 5_000;
 
 /** A world as a command sees it: an address to ask at. */
 export class WorldClient {
@@ -26,12 +30,11 @@ export class WorldClient {
     if (running) return running;
     mkdirSync(folder, { recursive: true });
     const layout = layoutOf(folder);
-    rmSync(layout.address, { force: true });
     const log = openSync(layout.log, "a");
     const owner = spawn(
       process.execPath,
       ["--import", "tsx", join(__dirname, "owner.ts"), folder, String(scale)],
-      // It outlives the command, so it shares nothing with it: no terminal, no group, no environment of the moment.
+      // It outlives the command, so it shares no terminal and no group with it.
       { cwd: join(__dirname, "..", ".."), detached: true, stdio: ["ignore", log, log] },
     );
     owner.unref();
@@ -100,17 +103,32 @@ export class WorldClient {
   /** Stops the owner and waits until it is gone; the folder stays. */
   async stop(): Promise<void> {
     await this.ask("POST", "/stop").catch(() => undefined);
-    for (let tries = 0; tries < 100 && isRunning(this.pid); tries += 1) await wait(50);
-    if (isRunning(this.pid)) process.kill(this.pid, "SIGKILL");
+    await ended(this.pid);
+  }
+
+  /** Ends whoever owns the world in a folder, whether it answers or not. */
+  static async end(folder: string): Promise<void> {
+    await (await WorldClient.find(folder))?.stop();
+    const owner = ownerOf(folder);
+    if (owner === undefined || !isRunning(owner) || !commandOf(owner).includes(folder)) return;
+    process.kill(owner, "SIGTERM");
+    await ended(owner);
   }
 
   private async ask<T>(method: string, path: string, body?: unknown): Promise<T> {
     const response = await fetch(`http://127.0.0.1:${this.address.port}${path}`, {
       method,
+      signal: AbortSignal.timeout(answerMilliseconds),
       headers: { authorization: `Bearer ${this.address.token}`, connection: "close" },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     if (!response.ok) throw new Error(`the local world refused ${method} ${path}: ${response.status}`);
     return (await response.json()) as T;
   }
+}
+
+/** Waits until a process is gone, and helps after five seconds. */
+async function ended(pid: number): Promise<void> {
+  for (let tries = 0; tries < 100 && isRunning(pid); tries += 1) await wait(50);
+  if (isRunning(pid)) process.kill(pid, "SIGKILL");
 }

@@ -49,7 +49,10 @@ export async function serveControl(world: World, stop: () => void, onCall: () =>
       const status = !allowed ? 403 : found ? 200 : 404;
       const body = allowed && found ? found(await bodyOf(request)) : undefined;
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body ?? null));
-    })();
+    })().catch((error: unknown) => {
+      // One bad call must not end a world that other stacks are at work in.
+      response.writeHead(500, { "content-type": "application/json" }).end(JSON.stringify(String(error)));
+    });
   });
   const port = await listen(server);
   return {

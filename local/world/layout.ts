@@ -10,8 +10,10 @@ export interface Layout {
   readonly backend: string;
   /** The engine's own folder. */
   readonly home: string;
-  /** Copies of the project's and the stacks' files. */
+  /** What a stack was last brought up with: copies of the project's and the stack's files. */
   stack(name: string): string;
+  /** Folders of commands that are at work. */
+  readonly runs: string;
 }
 
 export function layoutOf(folder: string): Layout {
@@ -21,6 +23,7 @@ export function layoutOf(folder: string): Layout {
     log: join(folder, "world.log"),
     backend: join(folder, "state"),
     home: join(folder, "engine"),
+    runs: join(folder, "runs"),
     stack: (name) => join(folder, "stacks", name),
   };
 }

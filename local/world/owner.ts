@@ -1,10 +1,9 @@
 /** The process that owns a world: `node --import tsx owner.ts FOLDER SCALE`. It runs until it is told to stop. */
-import { closeSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
-import { join } from "node:path";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 
+import { claimWorld, releaseWorld } from "./claim";
 import { serveControl } from "./control";
 import { layoutOf } from "./layout";
-import { isRunning } from "./process";
 import { openWorld } from "./world";
 
 /** A world that nobody has asked anything for so long ends by itself; its state stays and the next command wakes it. */
@@ -12,15 +11,15 @@ const idleMilliseconds = 8 * 3_600_000;
 
 async function own(folder: string, scale: number): Promise<void> {
   const layout = layoutOf(folder);
-  const claim = join(folder, "owner.pid");
-  if (!claimed(claim)) return;
+  if (!claimWorld(folder)) return;
+  rmSync(layout.address, { force: true });
 
   const world = await openWorld({ folder, scale });
   let idle: NodeJS.Timeout | undefined;
   const stop = () => {
     clearTimeout(idle);
     rmSync(layout.address, { force: true });
-    rmSync(claim, { force: true });
+    releaseWorld(folder);
     // Connections of engines that are still at work end with the process.
     void Promise.all([control.close(), world.close()]).finally(() => process.exit(0));
   };
@@ -35,23 +34,6 @@ async function own(folder: string, scale: number): Promise<void> {
   // Whole or not at all: a command that reads it meanwhile must not see half.
   writeFileSync(`${layout.address}.new`, JSON.stringify(control.address), { mode: 0o600 });
   renameSync(`${layout.address}.new`, layout.address);
-}
-
-/** Whether this process is the one that may own the world; a claim of a process that is gone is void. */
-function claimed(claim: string): boolean {
-  for (;;) {
-    try {
-      const file = openSync(claim, "wx");
-      writeSync(file, String(process.pid));
-      closeSync(file);
-      return true;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      const owner = Number(readFileSync(claim, "utf8"));
-      if (owner > 0 && isRunning(owner)) return false;
-      rmSync(claim, { force: true });
-    }
-  }
 }
 
 const [folder, scale] = process.argv.slice(2);

@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+
 /** Whether a process of this user, or of another, runs under this number. */
 export function isRunning(pid: number): boolean {
   try {
@@ -6,4 +8,10 @@ export function isRunning(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
+}
+
+/** The command line of a process, empty when it cannot be seen: a number alone may belong to somebody else by now. */
+export function commandOf(pid: number): string {
+  const { stdout } = spawnSync("ps", ["-ww", "-o", "args=", "-p", String(pid)], { encoding: "utf8" });
+  return stdout ?? "";
 }

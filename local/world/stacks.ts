@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 
 import { parse, stringify } from "yaml";
@@ -41,25 +51,58 @@ export function workspaceOf(place: StackPlace, stack: string): Workspace {
 }
 
 /**
- * Copies the project's file and the stack's settings into the world and makes the stack known there.
+ * Runs `use` on a stack with these settings, in a folder of its own.
  *
- * Encrypted values become placeholders, encrypted again with the world's own passphrase. A copy that is already
- * there keeps its ciphertexts: the same settings stay the same file.
+ * Two commands on one stack never see each other's settings. The world's copy, which says what the stack was last
+ * brought up with, changes by `keepSettings` alone; only a stack that has none gets one at once, so that whatever is
+ * made can be destroyed again.
+ */
+export async function withStack<T>(
+  place: StackPlace,
+  stack: string,
+  config: Config,
+  use: (workspace: Workspace) => Promise<T>,
+): Promise<T> {
+  mkdirSync(place.layout.runs, { recursive: true });
+  const folder = mkdtempSync(join(place.layout.runs, `${stack}-`));
+  try {
+    const workspace = await prepareStack(place, stack, config, folder);
+    if (copiedSettings(place.layout, stack) === undefined) keepSettings(place, workspace);
+    return await use(workspace);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Makes the settings in a workspace the ones that the world remembers of its stack. */
+export function keepSettings({ layout }: StackPlace, { folder, stack }: Workspace): void {
+  const kept = layout.stack(stack);
+  mkdirSync(kept, { recursive: true });
+  for (const file of ["Pulumi.yaml", `Pulumi.${stack}.yaml`]) {
+    copyFileSync(join(folder, file), join(kept, `${file}.new`));
+    renameSync(join(kept, `${file}.new`), join(kept, file));
+  }
+}
+
+/**
+ * Copies the project's file and the stack's settings into a folder and makes the stack known there.
+ *
+ * Encrypted values become placeholders, encrypted again with the world's own passphrase. What the world remembers of
+ * the stack keeps its ciphertexts: the same settings stay the same file.
  */
 export async function prepareStack(
   place: StackPlace,
   stack: string,
-  config: StackFile["config"],
+  config: Config,
+  folder = place.layout.stack(stack),
 ): Promise<Workspace> {
-  const workspace = workspaceOf(place, stack);
-  const { folder } = workspace;
+  const workspace = { ...workspaceOf(place, stack), folder };
   const encrypted = encryptedPaths(config);
   mkdirSync(folder, { recursive: true });
   mkdirSync(workspace.backendFolder, { recursive: true });
   writeFileSync(join(folder, "Pulumi.yaml"), readFileSync(join(place.programFolder, "Pulumi.yaml")));
 
-  const file = join(folder, `Pulumi.${stack}.yaml`);
-  const before = readCopy(file);
+  const before = readCopy(join(place.layout.stack(stack), `Pulumi.${stack}.yaml`));
   const reused = encrypted.filter((path) => isEncrypted(valueAt(before.config, path)));
   const copy = reused.reduce(
     (at, path) => withValue(at, path, valueAt(before.config, path)),
@@ -69,7 +112,7 @@ export async function prepareStack(
   const text = { ...(encryptionsalt !== undefined && { encryptionsalt }), config: copy };
   // The engine reads YAML 1.1, where a time without quotes is no text.
   writeFileSync(
-    file,
+    join(folder, `Pulumi.${stack}.yaml`),
     stringify(text, { version: "1.1", defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" }),
   );
   await ensureStack(workspace);

@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 import { Cloud } from "../cloud/cloud";
 import { rules } from "../cloud/rules";
-import type { Value, Values } from "../cloud/rules/shape";
+import type { Values } from "../cloud/rules/shape";
 import { googlePackage } from "../providers/google";
 import { kubernetesRecorder } from "../providers/kubernetes-recorder";
 import type { Package } from "../providers/provider";
@@ -59,10 +59,13 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
 
 function locate(cloud: Cloud, type: string, inputs: Values): string | undefined {
   const [package_, kind = ""] = [type.slice(0, type.indexOf(":")), type.slice(type.indexOf(":") + 1)];
-  const project: Value | undefined = inputs["project"];
-  if (package_ !== "gcp" || !rules.has(kind) || typeof project !== "string") return undefined;
-  const id = cloud.idOf(kind, project, inputs);
-  return cloud.list(kind).some((resource) => resource.project === project && resource.id === id)
-    ? id
-    : undefined;
+  if (package_ !== "gcp" || !rules.has(kind)) return undefined;
+  // Some kinds do not say their project; it is then the provider's, and the id tells.
+  const given = inputs["project"];
+  return cloud
+    .list(kind)
+    .find(
+      ({ id, project }) =>
+        (given === undefined || given === project) && cloud.idOf(kind, project, inputs) === id,
+    )?.id;
 }

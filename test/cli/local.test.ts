@@ -120,6 +120,7 @@ describe("platform local", () => {
     expect([nobody.code, nobody.err.includes("--yes staging")]).to.deep.equal([3, true]);
     const wrong = await platform("local", "unprotect", "staging", "--yes", "production");
     expect([wrong.code, wrong.err.includes('"production", not staging')]).to.deep.equal([3, true]);
+    expect((await platform("local", "status")).out).to.match(/\nstaging +acme-staging +protected /);
     expect((await platform("local", "destroy", "staging")).code).to.equal(3);
   });
 
@@ -190,6 +191,21 @@ describe("platform local", () => {
     );
     expect(clusters).to.have.length(1);
     expect((await platform("local", "up", "popup-killed")).out).to.include("no changes");
+  });
+
+  it("leaves nothing behind when a stack is destroyed after its up was killed", async () => {
+    const { command, engine } = await hangingUp("popup-halved");
+    process.kill(command.pid ?? 0, "SIGKILL");
+    process.kill(engine, "SIGKILL");
+    while (isRunning(engine)) await new Promise((resolve) => setTimeout(resolve, 20));
+    const client = await started();
+    await client.clearFaults();
+
+    const gone = await platform("local", "destroy", "popup-halved");
+
+    expect(gone.code, gone.err).to.equal(0);
+    const left = (await client.resources()).filter(({ id }) => id.includes("popup-halved"));
+    expect(left).to.deep.equal([]);
   });
 
   it("gives every pop-up a slice of its own and takes one away whole", async () => {

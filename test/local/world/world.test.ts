@@ -10,11 +10,11 @@ import { isRunning } from "../../../local/world/process";
 
 const project = { id: "acme-test", number: "300000000001" };
 
-/** What shows that a world knows a project: without it the id of nothing can be told. */
-const knows = async (world: WorldClient) =>
-  (await world
-    .locate("gcp:compute/network:Network", { project: project.id, name: "none" })
-    .catch(() => "unknown")) === undefined;
+/** Whether a world knows the project: its cloud keeps a file of them. */
+const knows = (world: WorldClient) => {
+  const file = join(world.layout.folder, "cloud", "projects.jsonl");
+  return existsSync(file) && readFileSync(file, "utf8").includes(project.id);
+};
 
 describe("the owner of a world", () => {
   let folders: string[];
@@ -47,8 +47,8 @@ describe("the owner of a world", () => {
   it("keeps two worlds apart", async () => {
     const [one, two] = await Promise.all([WorldClient.start(folder()), WorldClient.start(folder())]);
     await one.register([project]);
-    expect(await knows(one)).to.equal(true);
-    expect(await knows(two)).to.equal(false);
+    expect(knows(one)).to.equal(true);
+    expect(knows(two)).to.equal(false);
   });
 
   it("ends when it is told to, and closes its ports", async () => {
@@ -74,7 +74,22 @@ describe("the owner of a world", () => {
     const next = await WorldClient.start(place);
 
     expect(next.pid).to.not.equal(killed.pid);
-    expect(await knows(next)).to.equal(true);
+    expect(knows(next)).to.equal(true);
+  });
+
+  it("is ended even when its address is lost", async () => {
+    const place = folder();
+    const world = await WorldClient.start(place);
+    rmSync(world.layout.address);
+    await WorldClient.end(place);
+    expect(isRunning(world.pid)).to.equal(false);
+  });
+
+  it("outlives a call that it cannot answer", async () => {
+    const world = await WorldClient.start(folder());
+    await world.locate("gcp:compute/network:Network", { project: "acme-elsewhere" }).catch(() => undefined);
+    await world.addFaults("nonsense" as never).catch(() => undefined);
+    expect(await world.hanging()).to.equal(0);
   });
 
   it("answers only whoever can read its folder", async () => {
