@@ -8,17 +8,20 @@ busy="$root/.local-install"
 
 cmp -s "$root/package-lock.json" "$installed" && exit 0
 
-# Two commands that start at once must not install into one folder.
-while ! mkdir "$busy" 2>/dev/null; do
-  owner=$(cat "$busy/pid" 2>/dev/null || echo)
+# Two commands that start at once must not install into one folder. A link is made whole, with its owner, or not.
+waited=
+while ! ln -s "$$" "$busy" 2>/dev/null; do
+  owner=$(readlink "$busy" || echo)
   if [ -n "$owner" ] && ! kill -0 "$owner" 2>/dev/null; then
-    rm -rf "$busy"
+    [ "$(readlink "$busy")" = "$owner" ] && rm -f "$busy"
     continue
   fi
+  [ -n "$waited" ] || echo "Waiting for process $owner, which installs the npm packages …" >&2
+  waited=yes
   sleep 1
 done
-echo $$ >"$busy/pid"
-trap 'rm -rf "$busy"' EXIT INT TERM
+trap 'rm -f "$busy"' EXIT
+trap 'exit 130' INT TERM HUP
 cmp -s "$root/package-lock.json" "$installed" && exit 0
 
 echo "Installing npm packages from the lock file …" >&2
