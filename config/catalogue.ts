@@ -46,9 +46,14 @@ const takenNames: readonly string[] = [
  * @throws SettingsError for the first file that cannot be used, with all its problems.
  */
 export function readCatalogue(folder: string): Catalogue {
-  const files = readdirSync(folder)
-    .filter((file) => file.endsWith(".yaml"))
-    .sort();
+  const all = readdirSync(folder).sort();
+  const files = all.filter((file) => file.endsWith(".yaml"));
+  const strangers = all.filter((file) => file.endsWith(".yml"));
+  if (strangers.length > 0) {
+    throw new SettingsError("catalog/services", [
+      `${strangers.join(", ")}: only NAME.yaml is read here; rename or remove it`,
+    ]);
+  }
   return Object.fromEntries(files.map((file) => [file.replace(/\.yaml$/, ""), readEntry(folder, file)]));
 }
 

@@ -32,6 +32,7 @@ export function parseSettings(raw: RawConfig): Settings {
     ]);
   }
 
+  const strangers = Object.keys(raw.values).filter((key) => !namespaces.includes(key.split(":")[0] ?? ""));
   const schema = settingsOf[environment];
   const shape = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as Shape;
   const values = Object.fromEntries(
@@ -39,6 +40,10 @@ export function parseSettings(raw: RawConfig): Settings {
   );
   const result = schema.safeParse(values, { reportInput: false });
   const problems = [
+    ...strangers.map(
+      (key) =>
+        `${key} is of no namespace that is read; did you mean ${namespace}:${key.slice(key.indexOf(":") + 1)}?`,
+    ),
     ...(result.error?.issues ?? []).flatMap((issue) =>
       explain(issue, { prefix: `${namespace}:`, values, encrypted, shape }),
     ),
@@ -49,6 +54,9 @@ export function parseSettings(raw: RawConfig): Settings {
   if (!result.success || problems.length > 0) throw new SettingsError(raw.file, problems);
   return result.data;
 }
+
+/** Ours, the engine's and the providers'; a key of another is a slip of the pen that would be lost without a word. */
+const namespaces: readonly string[] = [namespace, "pulumi", "gcp", "kubernetes", "random"];
 
 function isEnvironment(value: string): value is keyof typeof settingsOf {
   return Object.hasOwn(settingsOf, value);

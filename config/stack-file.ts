@@ -15,7 +15,8 @@ export interface StackFile {
 export function readStackFile(text: string, file: string): StackFile {
   let document: unknown;
   try {
-    document = parse(text);
+    // As the engine reads it: a time without quotes is no text, and `no` is false.
+    document = parse(text, { version: "1.1" });
   } catch (error) {
     throw new SettingsError(file, [`it is not YAML: ${(error as Error).message.split("\n")[0]}`]);
   }
@@ -62,6 +63,7 @@ export function encryptedPaths(value: unknown, path: readonly string[] = []): st
 
 function textOf(value: unknown, placeholder: string): string {
   if (isEncrypted(value)) return placeholder;
+  if (value instanceof Date) return value.toISOString();
   if (typeof value !== "object" || value === null) return String(value);
   return JSON.stringify(value, (_, inner: unknown) => (isEncrypted(inner) ? placeholder : inner));
 }

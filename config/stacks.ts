@@ -1,5 +1,3 @@
-import { isSlice, popupSlices } from "./addresses";
-
 /** The stacks that live for good, in the order in which the first ones come up. */
 export const longLivedStacks = ["ci", "staging", "production"] as const;
 
@@ -17,10 +15,4 @@ export function stackNameProblem(name: string): string | undefined {
   return name.startsWith(popupPrefix)
     ? `${JSON.stringify(name)} is no name for a pop-up; after ${popupPrefix} come 3 to 16 lower case letters, digits and single dashes, starting with a letter and not ending with a dash`
     : `${JSON.stringify(name)} is no stack of this program; allowed: ${allowed}`;
-}
-
-/** The first slice of the address plan that no pop-up has yet, or undefined when all are taken. */
-export function freeSlice(taken: readonly string[]): string | undefined {
-  const slices = Array.from({ length: popupSlices }, (_, index) => `${popupPrefix}${index}`);
-  return slices.find((slice) => isSlice(slice) && !taken.includes(slice));
 }

@@ -34,6 +34,12 @@ describe("the catalogue of services", () => {
     expect(Object.values(services).filter(({ owner }) => !owner.endsWith("-team"))).to.deep.equal([]);
   });
 
+  it("does not overlook a file for the other ending of YAML", () => {
+    expect(withFiles({ "zulu.yml": "owner: a\nstores: []" })).to.throw(
+      /zulu\.yml: only NAME\.yaml is read here/,
+    );
+  });
+
   it("is in the order of names, whatever order the disk has", () => {
     const read = withFiles({
       "zulu.yaml": "owner: a\nstores: []",

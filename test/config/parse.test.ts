@@ -23,8 +23,14 @@ describe("parsing the settings of a stack", () => {
   });
 
   it("does not look at other namespaces", () => {
-    const raw = changed("staging", { "gcp:project": "x", "pulumi:tags": "{", "platformx:region": "y" });
+    const raw = changed("staging", { "gcp:project": "x", "pulumi:tags": "{" });
     expect(problemsOf(raw)).to.deep.equal([]);
+  });
+
+  it("names a key of a namespace that nobody reads: it would be lost without a word", () => {
+    expect(problemsOf(changed("staging", { "platfrom:owner": "y" }))).to.deep.equal([
+      "platfrom:owner is of no namespace that is read; did you mean platform:owner?",
+    ]);
   });
 
   const services = "platform:cluster.pools.services";

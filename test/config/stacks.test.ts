@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 
-import { freeSlice, isPopup, longLivedStacks, stackNameProblem } from "../../config/stacks";
+import { isPopup, longLivedStacks, stackNameProblem } from "../../config/stacks";
 
 describe("names of stacks", () => {
   for (const name of longLivedStacks) {
@@ -80,18 +80,5 @@ describe("names of stacks", () => {
       }),
       { numRuns: 1000 },
     );
-  });
-});
-
-describe("slices for pop-ups", () => {
-  it("are given out in order, gaps first", () => {
-    expect(freeSlice([])).to.equal("popup-0");
-    expect(freeSlice(["popup-0", "popup-2"])).to.equal("popup-1");
-  });
-
-  it("end with 128", () => {
-    const all = Array.from({ length: 128 }, (_, index) => `popup-${index}`);
-    expect(freeSlice(all.slice(0, 127))).to.equal("popup-127");
-    expect(freeSlice(all)).to.equal(undefined);
   });
 });
