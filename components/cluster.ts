@@ -68,8 +68,9 @@ export class Cluster extends pulumi.ComponentResource {
       {
         parent: this,
         protect,
-        // Two clusters cannot share the subnetwork's range for pods.
-        deleteBeforeReplace: true,
+        // Delete-first takes the provider away from what is inside, and the engine stops half-way. Google may refuse a
+        // second cluster in one range for pods: then the new one fails before the old one is touched.
+        deleteBeforeReplace: false,
         // The first pool is gone a minute later; its settings differ from then on and would replace the cluster.
         ignoreChanges: ["nodeConfig"],
       },

@@ -157,6 +157,16 @@ describe("a pop-up", () => {
     settings: withSetting(`popup-${index}`, "platform:network", "addresses"),
   });
 
+  it("gets another cluster when its place changes, with everything that was inside", async () => {
+    expect(errorsOf(await plan.up("popup-moved"))).to.equal("");
+    const elsewhere = { settings: withSetting("europe-west1-c", "platform:cluster", "location") };
+    expect(errorsOf(await plan.up("popup-moved", elsewhere))).to.equal("");
+    const clusters = idsOf(plan, "acme-popups").filter((id) => id.startsWith("container/cluster:"));
+    expect(clusters).to.have.length(1);
+    expect(clusters[0]).to.include("europe-west1-c");
+    expect(errorsOf(await plan.destroy("popup-moved"))).to.equal("");
+  });
+
   it("comes up beside another and goes without touching it", async () => {
     expect(errorsOf(await plan.up("popup-one", slice(0)))).to.equal("");
     expect(errorsOf(await plan.up("popup-two", slice(1)))).to.equal("");
