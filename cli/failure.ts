@@ -13,6 +13,8 @@ export class CommandFailure extends Error {
   constructor(
     message: string,
     readonly exitCode: number = exitCodes.failed,
+    /** The result that was printed already says it. */
+    readonly reported = false,
   ) {
     super(message);
     this.name = "CommandFailure";

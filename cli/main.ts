@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { SettingsError } from "../config/problems";
 import { CommandFailure, exitCodes } from "./failure";
 import { localCommand } from "./local/command";
+import { printJson } from "./terminal";
 
 async function main(): Promise<number> {
   const program = new Command("platform")
@@ -27,6 +28,9 @@ function explain(error: unknown): number {
   // The parser has printed its message, or the help, already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.wrong;
   if (error instanceof CommandFailure) {
+    if (process.argv.includes("--json") && !error.reported) {
+      printJson({ error: error.message, exitCode: error.exitCode });
+    }
     process.stderr.write(`${error.message}\n`);
     return error.exitCode;
   }

@@ -1,7 +1,7 @@
 import type { StackFile } from "../../config/stack-file";
 import { clearDeadLocks, describeLock, readLocks } from "../../local/engine/locks";
 import { resolvePendingCreates } from "../../local/engine/pending";
-import { type EngineResult, runEngine, type Workspace } from "../../local/engine/run";
+import { type EngineResult, runEngine, stackExists, type Workspace } from "../../local/engine/run";
 import { keepSettings, withStack, workspaceOf } from "../../local/world/stacks";
 import { CommandFailure, exitCodes } from "../failure";
 import { failureOf, nameIn } from "./failures";
@@ -29,11 +29,14 @@ export async function bringUp(
 ): Promise<StackReport> {
   refuseWhileLocked(workspaceOf(session.place, stack));
   onProgress("copying the settings");
+  // The engine's preview meets a protection before anything is done; where nothing is protected it only takes time.
+  const skipPreview =
+    config["platform:lifecycle"] === "disposable" || !stackExists(workspaceOf(session.place, stack));
   return withStack(session.place, stack, config, async (workspace) => {
     await adoptWhatWasBegun(session, workspace, onProgress);
     let done = 0;
     const result = await runEngine(workspace, "up", {
-      skipPreview: true,
+      skipPreview,
       onEvent: (event) => {
         const begun = event.resourcePreEvent?.metadata;
         if (event.resOutputsEvent) done += 1;

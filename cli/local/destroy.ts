@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 
 import { stackNameProblem } from "../../config/stacks";
 import { removeStack, runEngine, stackExists } from "../../local/engine/run";
+import { releaseSlices } from "../../local/world/slices";
 import { copiedSettings, stacksIn, workspaceOf } from "../../local/world/stacks";
 import { CommandFailure, exitCodes } from "../failure";
 import { print, printJson, progressOf, runTasks } from "../terminal";
@@ -49,6 +50,7 @@ export async function destroy(stack: string, options: DestroyOptions): Promise<v
           deleted = result.changes["delete"] ?? 0;
           await removeStack(workspace);
           rmSync(workspace.folder, { recursive: true, force: true });
+          releaseSlices(layout, stack);
         },
       },
     ],

@@ -1,6 +1,7 @@
 import { longLivedStacks } from "../../config/stacks";
-import { runEngine, type Step } from "../../local/engine/run";
-import { withStack } from "../../local/world/stacks";
+import { runEngine, type Step, type Workspace } from "../../local/engine/run";
+import { releaseSlices } from "../../local/world/slices";
+import { copiedSettings, withStack, workspaceOf } from "../../local/world/stacks";
 import { print, printJson } from "../terminal";
 import { failureOf, nameIn } from "./failures";
 import { type LocalOptions, openSession, root, worldLayout } from "./session";
@@ -23,16 +24,17 @@ export async function preview(names: readonly string[], options: PreviewOptions)
   const { place } = await openSession(options, stacks);
   const plans = [];
   for (const { name, file } of stacks) {
-    const result = await withStack(place, name, file.config, async (workspace) => {
-      const planned = await runEngine(workspace, "preview");
-      if (!planned.ok) throw failureOf(name, planned, workspace);
-      return planned;
-    });
+    const plan = (workspace: Workspace) => runEngine(workspace, "preview");
+    const result = await withStack(place, name, file.config, plan, { onlyLooks: true });
+    if (!result.ok) throw failureOf(name, result, workspaceOf(place, name));
     plans.push({
       stack: name,
       changes: result.changes,
       steps: result.steps.filter(({ op }) => op !== "same"),
     });
+  }
+  for (const { name } of stacks) {
+    if (copiedSettings(place.layout, name) === undefined) releaseSlices(place.layout, name);
   }
   if (options.json) {
     printJson(

@@ -6,9 +6,9 @@ import { parseSettings } from "../../config/parse";
 import { SettingsError } from "../../config/problems";
 import type { Settings } from "../../config/settings";
 import { inSlice, rawConfigOf, readStackFile, type StackFile } from "../../config/stack-file";
-import { freeSlice, isPopup, stackNameProblem } from "../../config/stacks";
-import { copiedSettings, stacksIn } from "../../local/world/stacks";
+import { isPopup, stackNameProblem } from "../../config/stacks";
 import type { Layout } from "../../local/world/layout";
+import { claimSlice, reserveSlice } from "../../local/world/slices";
 import { CommandFailure, exitCodes } from "../failure";
 
 /** One stack that a command is about, with its settings checked. */
@@ -28,12 +28,16 @@ export function chooseStacks(root: string, layout: Layout, names: readonly strin
 
   const chosen: ChosenStack[] = [];
   const problems = catalogueProblems(root);
-  const taken = takenSlices(layout);
   for (const name of new Set(names)) {
     try {
-      const file = settingsFile(root, layout, name, taken);
+      const file = settingsFile(root, layout, name);
       const settings = checked(file);
-      if (isPopup(name)) taken.push(settings.network.addresses);
+      const slice = settings.network.addresses;
+      if (isPopup(name) && !claimSlice(layout, slice, name)) {
+        throw new SettingsError(file.file, [
+          `platform:network.addresses is ${JSON.stringify(slice)}, which another pop-up of this world has; choose another`,
+        ]);
+      }
       chosen.push({ name, file, settings });
     } catch (error) {
       if (!(error instanceof SettingsError)) throw error;
@@ -59,14 +63,13 @@ export function checked(file: StackFile): Settings {
   return parseSettings(rawConfigOf(file, "placeholder"));
 }
 
-function settingsFile(root: string, layout: Layout, name: string, taken: readonly string[]): StackFile {
+function settingsFile(root: string, layout: Layout, name: string): StackFile {
   const file = `Pulumi.${name}.yaml`;
   const path = join(root, file);
   if (existsSync(path)) return readStackFile(readFileSync(path, "utf8"), file);
   if (!isPopup(name)) throw new SettingsError(file, ["the file is missing"]);
 
-  const known = copiedSettings(layout, name);
-  const addresses = known ? checked(known).network.addresses : freeSlice(taken);
+  const addresses = reserveSlice(layout, name);
   if (addresses === undefined) {
     throw new CommandFailure(
       "every slice of the address plan has a pop-up; destroy one first",
@@ -75,14 +78,4 @@ function settingsFile(root: string, layout: Layout, name: string, taken: readonl
   }
   const template = readStackFile(readFileSync(join(root, popupTemplate), "utf8"), popupTemplate);
   return inSlice(template, addresses);
-}
-
-/** Slices of the pop-ups that are in the world. */
-function takenSlices(layout: Layout): string[] {
-  return stacksIn(layout)
-    .filter((stack) => isPopup(stack))
-    .flatMap((stack) => {
-      const known = copiedSettings(layout, stack);
-      return known ? [checked(known).network.addresses] : [];
-    });
 }

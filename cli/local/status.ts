@@ -18,7 +18,8 @@ export async function status(options: LocalOptions): Promise<void> {
     const place = { layout, engine: "pulumi", programFolder: root, providers: {} };
     const lock = readLocks(workspaceOf(place, stack))[0];
     const own = resources.filter(
-      ({ project, id }) => project === settings.project && (!isPopup(stack) || id.includes(`/${stack}-`)),
+      ({ project, id }) =>
+        project === settings.project && (!isPopup(stack) || new RegExp(`/${stack}-(main|-)`).test(id)),
     );
     return [
       {

@@ -79,7 +79,8 @@ async function guardedBy(place: StackPlace, stack: string, open: StackFile["conf
     }
     return result.steps
       .filter((step) => step.old?.protect === true && step.new?.protect !== true)
-      .map(({ urn }) => nameIn(urn));
+      .map(({ urn }) => nameIn(urn))
+      .sort();
   });
 }
 

@@ -76,7 +76,7 @@ function report(
   const code = failures.every(({ exitCode }) => exitCode === exitCodes.refused)
     ? exitCodes.refused
     : exitCodes.failed;
-  throw new CommandFailure([...failures.map(({ message }) => message), ...rest].join("\n\n"), code);
+  throw new CommandFailure([...failures.map(({ message }) => message), ...rest].join("\n\n"), code, true);
 }
 
 /** What nobody foresaw keeps its stack trace: it is a fault of this program. */

@@ -12,6 +12,8 @@ export interface Layout {
   readonly home: string;
   /** What a stack was last brought up with: copies of the project's and the stack's files. */
   stack(name: string): string;
+  /** Which pop-up has which slice of the address plan. */
+  readonly slices: string;
   /** Folders of commands that are at work. */
   readonly runs: string;
 }
@@ -23,6 +25,7 @@ export function layoutOf(folder: string): Layout {
     log: join(folder, "world.log"),
     backend: join(folder, "state"),
     home: join(folder, "engine"),
+    slices: join(folder, "slices"),
     runs: join(folder, "runs"),
     stack: (name) => join(folder, "stacks", name),
   };

@@ -1,12 +1,23 @@
 import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 
 /** Whether a process of this user, or of another, runs under this number. */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !isZombie(pid);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** Ended, and only not yet asked after by its parent. */
+function isZombie(pid: number): boolean {
+  const status = `/proc/${pid}/stat`;
+  try {
+    return existsSync(status) && /\) Z /.test(readFileSync(status, "utf8"));
+  } catch {
+    return true;
   }
 }
 

@@ -15,7 +15,7 @@ import { parse, stringify } from "yaml";
 
 import { encryptedPaths, isEncrypted, readStackFile, type StackFile } from "../../config/stack-file";
 import { runOrThrow } from "../engine/command";
-import { ensureStack, type Workspace } from "../engine/run";
+import { ensureStack, removeStack, stackExists, type Workspace } from "../engine/run";
 import type { Layout } from "./layout";
 
 /** What stands in a world for a value that only the real stack's key can decrypt. */
@@ -55,20 +55,24 @@ export function workspaceOf(place: StackPlace, stack: string): Workspace {
  *
  * Two commands on one stack never see each other's settings. The world's copy, which says what the stack was last
  * brought up with, changes by `keepSettings` alone; only a stack that has none gets one at once, so that whatever is
- * made can be destroyed again.
+ * made can be destroyed again. A command that `onlyLooks` leaves no stack behind that was not there.
  */
 export async function withStack<T>(
   place: StackPlace,
   stack: string,
   config: Config,
   use: (workspace: Workspace) => Promise<T>,
+  { onlyLooks = false } = {},
 ): Promise<T> {
+  const isNew = !stackExists(workspaceOf(place, stack));
   mkdirSync(place.layout.runs, { recursive: true });
   const folder = mkdtempSync(join(place.layout.runs, `${stack}-`));
   try {
     const workspace = await prepareStack(place, stack, config, folder);
-    if (copiedSettings(place.layout, stack) === undefined) keepSettings(place, workspace);
-    return await use(workspace);
+    if (!onlyLooks && copiedSettings(place.layout, stack) === undefined) keepSettings(place, workspace);
+    const result = await use(workspace);
+    if (onlyLooks && isNew) await removeStack(workspace);
+    return result;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
