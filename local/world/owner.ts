@@ -1,13 +1,16 @@
 /** The process that owns a world: `node --import tsx owner.ts FOLDER SCALE`. It runs until it is told to stop. */
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 
-import { claimWorld, releaseWorld } from "./claim";
+import { claimWorld, ownerOf, releaseWorld } from "./claim";
 import { serveControl } from "./control";
 import { layoutOf } from "./layout";
 import { openWorld } from "./world";
 
 /** A world that nobody has asked anything for so long ends by itself; its state stays and the next command wakes it. */
 const idleMilliseconds = 8 * 3_600_000;
+
+/** How often the owner looks whether the world is still there. */
+const watchMilliseconds = 2_000;
 
 async function own(folder: string, scale: number): Promise<void> {
   const layout = layoutOf(folder);
@@ -18,7 +21,7 @@ async function own(folder: string, scale: number): Promise<void> {
   let idle: NodeJS.Timeout | undefined;
   const stop = () => {
     clearTimeout(idle);
-    rmSync(layout.address, { force: true });
+    if (ownerOf(folder) === process.pid) rmSync(layout.address, { force: true });
     releaseWorld(folder);
     // Connections of engines that are still at work end with the process.
     void Promise.all([control.close(), world.close()]).finally(() => process.exit(0));
@@ -29,6 +32,10 @@ async function own(folder: string, scale: number): Promise<void> {
   };
   const control = await serveControl(world, stop, stayAwake);
   stayAwake();
+  // A world whose folder was removed, or taken over, has nothing to own any more.
+  setInterval(() => {
+    if (ownerOf(folder) !== process.pid) stop();
+  }, watchMilliseconds).unref();
   process.on("SIGTERM", stop).on("SIGINT", stop);
 
   // Whole or not at all: a command that reads it meanwhile must not see half.

@@ -85,6 +85,14 @@ describe("the owner of a world", () => {
     expect(isRunning(world.pid)).to.equal(false);
   });
 
+  it("ends by itself when its folder is gone", async () => {
+    const place = folder();
+    const world = await WorldClient.start(place);
+    rmSync(place, { recursive: true, force: true });
+    while (isRunning(world.pid)) await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(existsSync(place)).to.equal(false);
+  });
+
   it("outlives a call that it cannot answer", async () => {
     const world = await WorldClient.start(folder());
     await world.locate("gcp:compute/network:Network", { project: "acme-elsewhere" }).catch(() => undefined);
