@@ -60,13 +60,15 @@ function protectionFailure(
     [
       `${stack} is protected: it holds data, names and addresses that must not go by accident.`,
       `${replaces ? "The change would replace" : "Stopped at"}: ${[...names].join(", ")}.`,
-      deleted === 0 ? "Nothing was deleted." : `${deleted} resources were deleted before that.`,
+      deleted === 0
+        ? "Nothing was deleted."
+        : `Deleted before that: ${deleted} resource${deleted === 1 ? "" : "s"}.`,
       ...(replaces || !failures.some(({ message }) => message.includes("sql/database:Database::"))
         ? []
         : [
             "To remove one service: first set `retired: true` in its catalogue file, bring the stack up, then remove the file.",
           ]),
-      `To take the protection off all of it on purpose: ./platform local unprotect ${stack}`,
+      `To take the protection off on purpose: ./platform local unprotect ${stack}`,
     ].join("\n"),
     exitCodes.refused,
   );
