@@ -27,13 +27,6 @@ export const serviceAgents: ReadonlyMap<string, string> = new Map([
   ["sqladmin.googleapis.com", "gcp-sa-cloud-sql"],
 ]);
 
-/** Addresses of every agent of a project, and of the accounts that every project has. */
-export const serviceAgentAddresses = (number: string): readonly string[] => [
-  `${number}@cloudservices.gserviceaccount.com`,
-  `${number}-compute@developer.gserviceaccount.com`,
-  ...[...serviceAgents.values()].map((domain) => `service-${number}@${domain}.iam.gserviceaccount.com`),
-];
-
 const service: Rule = {
   kind: "projects/service:Service",
   id: "{project}/{service}",

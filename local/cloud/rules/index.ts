@@ -9,8 +9,6 @@ import { random } from "./random";
 import type { Rule } from "./shape";
 import { sql } from "./sql";
 
-export { serviceAgentAddresses, serviceAgents } from "./iam";
-
 /** Every kind of resource that the emulated cloud knows. */
 export const rules: ReadonlyMap<string, Rule> = new Map(
   [
