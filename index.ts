@@ -7,9 +7,9 @@ import { createEnvironment } from "./environments";
 
 // Pulumi notes for each promise where it was made, for a debugging switch only. Mapping these traces to TypeScript is
 // a fifth of a preview's time; errors have a message and keep theirs.
-const traceOf = Error.prepareStackTrace;
-if (traceOf && !process.env["PULUMI_DEBUG_PROMISE_LEAKS"]) {
-  Error.prepareStackTrace = (error, frames) => (error.message === "" ? "" : traceOf(error, frames));
+const mapped = Error.prepareStackTrace?.bind(Error);
+if (mapped && !process.env["PULUMI_DEBUG_PROMISE_LEAKS"]) {
+  Error.prepareStackTrace = (error, calls): unknown => (error.message === "" ? "" : mapped(error, calls));
 }
 
 // Everything is read and checked before the first resource: a mistake changes nothing.
