@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   copyFileSync,
   existsSync,
@@ -18,10 +19,20 @@ import { runOrThrow } from "../engine/command";
 import { ensureStack, removeStack, stackExists, type Workspace } from "../engine/run";
 import type { Layout } from "./layout";
 
-/** What stands in a world for a value that only the real stack's key can decrypt. */
-export function placeholderFor(path: readonly string[]): string {
-  return `local-placeholder-for-${path.join(".")}`;
+/**
+ * What stands in a world for a value that only the real stack's key can decrypt. Another ciphertext gets another
+ * placeholder, so that a new value is seen as a change; nothing can tell when only its encryption is new.
+ */
+export function placeholderFor(path: readonly string[], ciphertext: string): string {
+  return `local-placeholder-for-${path.join(".")}-${markOf(ciphertext)}`;
 }
+
+function markOf(ciphertext: string): string {
+  return createHash("sha256").update(ciphertext).digest("hex").slice(0, 8);
+}
+
+/** Which ciphertext each placeholder stands for, beside the copies of the settings. */
+const marksFile = "placeholders.json";
 
 /** State in a world is nobody's secret: it holds placeholders, and goes with the world. */
 const passphrase = "local";
@@ -82,7 +93,7 @@ export async function withStack<T>(
 export function keepSettings({ layout }: StackPlace, { folder, stack }: Workspace): void {
   const kept = layout.stack(stack);
   mkdirSync(kept, { recursive: true });
-  for (const file of ["Pulumi.yaml", `Pulumi.${stack}.yaml`]) {
+  for (const file of ["Pulumi.yaml", `Pulumi.${stack}.yaml`, marksFile]) {
     copyFileSync(join(folder, file), join(kept, `${file}.new`));
     renameSync(join(kept, `${file}.new`), join(kept, file));
   }
@@ -106,8 +117,20 @@ export async function prepareStack(
   mkdirSync(workspace.backendFolder, { recursive: true });
   writeFileSync(join(folder, "Pulumi.yaml"), readFileSync(join(place.programFolder, "Pulumi.yaml")));
 
-  const before = readCopy(join(place.layout.stack(stack), `Pulumi.${stack}.yaml`));
-  const reused = encrypted.filter((path) => isEncrypted(valueAt(before.config, path)));
+  const kept = place.layout.stack(stack);
+  const before = readCopy(join(kept, `Pulumi.${stack}.yaml`));
+  const marksBefore = readMarks(join(kept, marksFile));
+  const marks = Object.fromEntries(
+    encrypted.map((path) => {
+      const ciphertext = ciphertextAt(config, path);
+      // Settings that come from the world itself hold its own ciphertext, which stands for the same as before.
+      const own = ciphertext === ciphertextAt(before.config, path);
+      return [keyPath(path), (own ? marksBefore[keyPath(path)] : undefined) ?? markOf(ciphertext)];
+    }),
+  );
+  const reused = encrypted.filter(
+    (path) => ciphertextAt(before.config, path) !== "" && marksBefore[keyPath(path)] === marks[keyPath(path)],
+  );
   const copy = reused.reduce(
     (at, path) => withValue(at, path, valueAt(before.config, path)),
     encrypted.reduce<Config>(dropped, config),
@@ -119,11 +142,15 @@ export async function prepareStack(
     join(folder, `Pulumi.${stack}.yaml`),
     stringify(text, { version: "1.1", defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" }),
   );
+  writeFileSync(join(folder, marksFile), JSON.stringify(marks));
   await ensureStack(workspace);
 
   const missing = encrypted.filter((path) => !reused.includes(path));
   if (missing.length > 0) {
-    const secrets = missing.flatMap((path) => ["--secret", `${keyPath(path)}=${placeholderFor(path)}`]);
+    const secrets = missing.flatMap((path) => [
+      "--secret",
+      `${keyPath(path)}=${placeholderFor(path, ciphertextAt(config, path))}`,
+    ]);
     await runOrThrow(workspace, ["config", "set-all", "--stack", stack, "--path", ...secrets]);
   }
   return workspace;
@@ -152,6 +179,15 @@ function readCopy(file: string): Copy {
   if (!existsSync(file)) return { config: {} };
   const copy = parse(readFileSync(file, "utf8")) as Partial<Copy> | null;
   return { ...copy, config: copy?.config ?? {} };
+}
+
+function readMarks(file: string): Record<string, string> {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Record<string, string>) : {};
+}
+
+function ciphertextAt(config: Config, path: readonly string[]): string {
+  const value = valueAt(config, path);
+  return isEncrypted(value) ? value.secure : "";
 }
 
 function valueAt(config: Config, path: readonly string[]): unknown {

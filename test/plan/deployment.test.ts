@@ -103,7 +103,7 @@ describe("the deployed program", () => {
       { onEvent: (event) => seen.push(JSON.stringify(event)) },
     );
     expect(result.ok).to.equal(true);
-    expect(`${seen.join("\n")}${result.output}`).to.not.include("local-placeholder-for-platform:slackToken");
+    expect(`${seen.join("\n")}${result.output}`).to.not.include("local-placeholder-for-");
   });
 
   it("loses the guards of staging in one up, and then goes whole and alone", async () => {
