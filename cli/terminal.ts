@@ -57,6 +57,11 @@ export function progressOf(task: { output: string }): (line: string) => void {
   };
 }
 
+/** Whether the result may be coloured: it goes to a terminal, and nobody said no (https://no-color.org). */
+export function coloured(): boolean {
+  return process.stdout.isTTY === true && !process.env["NO_COLOR"];
+}
+
 export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }

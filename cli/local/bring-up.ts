@@ -4,7 +4,8 @@ import { resolvePendingCreates } from "../../local/engine/pending";
 import { type EngineResult, runEngine, stackExists, type Workspace } from "../../local/engine/run";
 import { keepSettings, withStack, workspaceOf } from "../../local/world/stacks";
 import { CommandFailure, exitCodes } from "../failure";
-import { failureOf, nameIn } from "./failures";
+import { nameIn } from "../plan/resource-name";
+import { failureOf } from "./failures";
 import type { Session } from "./session";
 
 /** What a stack is after an `up`. */

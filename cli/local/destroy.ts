@@ -7,7 +7,8 @@ import { copiedSettings, stacksIn, workspaceOf } from "../../local/world/stacks"
 import { CommandFailure, exitCodes } from "../failure";
 import { print, printJson, progressOf, runTasks } from "../terminal";
 import { adoptWhatWasBegun, refuseWhileLocked } from "./bring-up";
-import { failureOf, nameIn } from "./failures";
+import { nameIn } from "../plan/resource-name";
+import { failureOf } from "./failures";
 import { type LocalOptions, openSession, worldLayout } from "./session";
 import { checked } from "./settings";
 

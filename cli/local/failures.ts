@@ -1,6 +1,8 @@
 import { describeLock, readLocks } from "../../local/engine/locks";
 import type { EngineResult, Workspace } from "../../local/engine/run";
 import { CommandFailure, exitCodes } from "../failure";
+import { type EngineError, errorList, errorsOf, isProtection } from "../plan/engine-errors";
+import { nameIn } from "../plan/resource-name";
 
 /** Why the engine did not do it, in words that say what to do next. */
 export function failureOf(stack: string, result: EngineResult, workspace: Workspace): CommandFailure {
@@ -15,41 +17,15 @@ export function failureOf(stack: string, result: EngineResult, workspace: Worksp
       exitCodes.refused,
     );
   }
-  const protectedOnes = errors.filter(({ message }) => isProtection(message));
+  const protectedOnes = errors.filter(isProtection);
   if (protectedOnes.length > 0) return protectionFailure(stack, result, protectedOnes);
-  const lines = errors.map(
-    ({ urn, message }) => `${urn ? `${nameIn(urn)}: ` : ""}${advised(stack, message)}`,
-  );
-  return new CommandFailure(`${stack} failed:\n${lines.map(listed).join("\n")}`);
-}
-
-/** One entry of a list; its further lines stand under the first. */
-function listed(text: string): string {
-  return `  - ${text.replaceAll("\n", "\n    ")}`;
-}
-
-interface Failure {
-  readonly urn?: string;
-  readonly message: string;
-}
-
-function errorsOf(result: EngineResult): Failure[] {
-  const errors = result.diagnostics.filter(({ severity }) => severity === "error");
-  // "update failed" on the stack only repeats that something did.
-  const telling = errors.filter(({ message }) => !/^(update|preview|destroy|refresh) failed$/.test(message));
-  return telling.length > 0 ? telling : errors;
-}
-
-function isProtection(message: string): boolean {
-  return /it is protected|marked for protection|deletionProtection is true|deletionPolicy is PREVENT/.test(
-    message,
-  );
+  return new CommandFailure(`${stack} failed:\n${errorList(errors, (message) => advised(stack, message))}`);
 }
 
 function protectionFailure(
   stack: string,
   result: EngineResult,
-  failures: readonly Failure[],
+  failures: readonly EngineError[],
 ): CommandFailure {
   const deleted = result.steps.filter(
     ({ op, outcome }) => op.startsWith("delete") && outcome === "done",
@@ -84,14 +60,4 @@ function advised(stack: string, message: string): string {
   const account = /Service account (deployer-[a-z0-9-]+@\S+) does not exist/.exec(message)?.[1];
   if (account === undefined) return message;
   return `${message}\n    ${account} is made by ci; bring it up first: ./platform local up ci ${stack}`;
-}
-
-/** Type and name of a resource, and the kind of component it belongs to: `Database › DatabaseInstance main`. */
-export function nameIn(urn: string): string {
-  const [, , types = "", name = ""] = urn.split("::");
-  const [type = "", component] = types
-    .split("$")
-    .map((token) => token.slice(token.lastIndexOf(":") + 1))
-    .reverse();
-  return `${component ? `${component} › ` : ""}${type} ${name}`;
 }

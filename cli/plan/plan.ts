@@ -1,0 +1,195 @@
+import type { EngineResult, Step } from "../../local/engine/run";
+import { lossWith } from "./losses";
+import { valueAt } from "./property-path";
+
+export type Action = "replace" | "delete" | "update" | "create" | "same";
+
+/** What stands for a value that is nobody's business; the engine's own word. */
+export const secret = "[secret]";
+
+/** What stands for a value that only the `up` will tell. */
+export const unknown = "[known after up]";
+
+/** One input that differs. */
+export interface PropertyChange {
+  /** Property path, `nodeConfig.machineType`. */
+  readonly path: string;
+  /** Absent where there was none. */
+  readonly old?: unknown;
+  /** Absent where there will be none. */
+  readonly new?: unknown;
+  /** Whether this one makes a new resource instead of changing the old. */
+  readonly replaces: boolean;
+}
+
+/** What the engine plans for one resource. */
+export interface ResourceChange {
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+  readonly action: Action;
+  readonly properties: readonly PropertyChange[];
+  /** What forces a replacement: inputs, or `provider` where it comes with the provider's own. */
+  readonly because: readonly string[];
+  /** Of a replacement: whether the old one is deleted before the new one is there. */
+  readonly oldFirst?: boolean;
+  /** What is lost with it, in words. */
+  readonly loses?: string;
+  readonly protectedBefore: boolean;
+  readonly protectedAfter: boolean;
+  /** Whether the protection makes `up` refuse it. */
+  readonly refused: boolean;
+}
+
+/** What an `up` of one stack would do. */
+export interface Plan {
+  /** The most dangerous first; what stays the same is not listed, unless it loses its protection. */
+  readonly changes: readonly ResourceChange[];
+  /** Outputs of the stack that differ. */
+  readonly outputs: readonly PropertyChange[];
+  /** Resources that stay as they are. */
+  readonly unchanged: number;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * The engine's steps as one change for each resource.
+ *
+ * `guarded` are URNs of what was protected, where the steps come from a state without protections.
+ */
+export function planOf({ steps, diagnostics }: EngineResult, guarded?: ReadonlySet<string>): Plan {
+  const byUrn = new Map<string, Step[]>();
+  for (const step of steps) byUrn.set(step.urn, [...(byUrn.get(step.urn) ?? []), step]);
+  const all = [...byUrn.values()].map((group) => changeOf(group, guarded));
+  const changes = all.filter((change) => change.action !== "same" || losesProtection(change));
+  const stack = steps.find(({ type }) => type === "pulumi:pulumi:Stack");
+  return {
+    changes: changes.sort((a, b) => rank(a) - rank(b) || (a.urn < b.urn ? -1 : 1)),
+    outputs: outputsOf(stack),
+    unchanged: all.length - changes.length,
+    warnings: diagnostics.filter(({ severity }) => severity === "warning").map(({ message }) => message),
+  };
+}
+
+/** Whether something that a mistake could not take away until now can be taken away after this. */
+export function losesProtection({ action, protectedBefore, protectedAfter }: ResourceChange): boolean {
+  return action !== "delete" && protectedBefore && !protectedAfter;
+}
+
+/** Whether data, a name or an address goes with it. */
+export function losesSomething({ action, loses, protectedBefore }: ResourceChange): boolean {
+  return (action === "replace" || action === "delete") && (loses !== undefined || protectedBefore);
+}
+
+function rank(change: ResourceChange): number {
+  if (losesSomething(change)) return change.action === "delete" ? 0 : 1;
+  if (losesProtection(change)) return 2;
+  return 3 + (["replace", "delete", "update", "create", "same"] satisfies Action[]).indexOf(change.action);
+}
+
+function changeOf(steps: readonly Step[], guarded?: ReadonlySet<string>): ResourceChange {
+  const ops = steps.map(({ op }) => op);
+  const action = actionOf(ops);
+  const first = steps[0] as Step;
+  // What is deleted says nothing of why; the other steps of a replacement do.
+  const telling = steps.find(({ op }) => op !== "delete-replaced") ?? first;
+  const old = steps.find((step) => step.old !== undefined)?.old;
+  const next = steps.find(({ op, new: state }) => state !== undefined && !isDeletion(op))?.new;
+  const protectedBefore = guarded?.has(first.urn) ?? old?.protect === true;
+  const protectedAfter = next?.protect === true;
+  const goes = action === "delete" || action === "replace";
+  const loses = goes ? lossWith(first.type) : undefined;
+  return {
+    urn: first.urn,
+    type: first.type,
+    name: first.name,
+    action,
+    properties: propertiesOf(action, telling, old?.inputs, next?.inputs),
+    because: action === "replace" ? telling.replaceKeys : [],
+    ...(action === "replace" && { oldFirst: deletedFirst(ops) }),
+    ...(loses !== undefined && { loses }),
+    protectedBefore,
+    protectedAfter,
+    refused: protectedBefore && (action === "delete" || (action === "replace" && protectedAfter)),
+  };
+}
+
+function actionOf(ops: readonly string[]): Action {
+  if (ops.some((op) => /^replace$|replace(d|ment)$/.test(op))) return "replace";
+  if (ops.some(isDeletion)) return "delete";
+  if (ops.includes("update")) return "update";
+  return ops.some((op) => ["create", "import", "read"].includes(op)) ? "create" : "same";
+}
+
+function isDeletion(op: string): boolean {
+  return op.startsWith("delete") || op.startsWith("discard");
+}
+
+function deletedFirst(ops: readonly string[]): boolean {
+  const deletion = ops.findIndex(isDeletion);
+  const creation = ops.findIndex((op) => !isDeletion(op));
+  return deletion >= 0 && deletion < creation;
+}
+
+function propertiesOf(action: Action, step: Step, old: unknown, next: unknown): PropertyChange[] {
+  if (action === "delete" || action === "same") return [];
+  if (action === "create") {
+    return Object.keys(plainly(next) as object).map((path) => changeAt(path, undefined, next, false));
+  }
+  const detailed = Object.entries(step.detailedDiff);
+  const paths = detailed.length > 0 ? detailed.map(([path]) => path) : [...step.diffs, ...step.replaceKeys];
+  const forcing = new Set(
+    detailed.length > 0
+      ? detailed.filter(([, { diffKind }]) => String(diffKind).endsWith("replace")).map(([path]) => path)
+      : step.replaceKeys,
+  );
+  return (
+    [...new Set(paths)]
+      .map((path) => changeAt(path, old, next, forcing.has(path)))
+      // What only follows from an input, such as the labels in effect, is in no input itself.
+      .filter((change) => change.old !== undefined || change.new !== undefined)
+  );
+}
+
+function outputsOf(stack: Step | undefined): PropertyChange[] {
+  const old = { ...(stack?.old?.outputs as object | undefined) };
+  const next = { ...(stack?.new?.outputs as object | undefined) };
+  return [...new Set([...Object.keys(old), ...Object.keys(next)])]
+    .map((name) => changeAt(`["${name}"]`, old, next, false, name))
+    .filter((change) => JSON.stringify(change.old) !== JSON.stringify(change.new));
+}
+
+function changeAt(
+  path: string,
+  old: unknown,
+  next: unknown,
+  replaces: boolean,
+  shownPath = path,
+): PropertyChange {
+  const before = plainly(valueAt(old, path));
+  const after = plainly(valueAt(next, path));
+  return {
+    path: shownPath,
+    ...(before !== undefined && { old: before }),
+    ...(after !== undefined && { new: after }),
+    replaces,
+  };
+}
+
+/** What the engine writes for a value that is not known yet, wherever in a value it stands. */
+const unknownMarks: ReadonlySet<unknown> = new Set([
+  "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+  "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+  "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+  "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+  "030794c1-ac77-496b-92df-f27374a8bd58",
+  "e48ece36-62e2-4504-bad9-02848725956a",
+  "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+]);
+
+function plainly(value: unknown): unknown {
+  if (unknownMarks.has(value)) return unknown;
+  if (Array.isArray(value)) return value.map(plainly);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plainly(inner)]));
+}

@@ -1,0 +1,25 @@
+/** A step into a value: a key of a block, or a place in a list. */
+export type PathStep = string | number;
+
+/** The steps of a property path as Pulumi writes them: `pools[0].labels["app.kubernetes.io/name"]`. */
+export function stepsOf(path: string): PathStep[] {
+  const pattern = /\.?([^.[\]"]+)|\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]/gy;
+  const steps: PathStep[] = [];
+  while (pattern.lastIndex < path.length) {
+    const match = pattern.exec(path);
+    // No path that we can read: it is one key.
+    if (!match) return [path];
+    const [, key, index, quoted] = match;
+    if (index !== undefined) steps.push(Number(index));
+    else steps.push(key ?? (quoted ?? "").replaceAll(/\\(.)/g, "$1"));
+  }
+  return steps;
+}
+
+/** The value at a property path, or undefined. */
+export function valueAt(value: unknown, path: string): unknown {
+  return stepsOf(path).reduce<unknown>((at, step) => {
+    if (typeof at !== "object" || at === null) return undefined;
+    return (at as Record<PathStep, unknown>)[step];
+  }, value);
+}

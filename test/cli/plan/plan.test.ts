@@ -1,0 +1,143 @@
+import { expect } from "chai";
+
+import { type Plan, planOf, type ResourceChange } from "../../../cli/plan/plan";
+import { change, engineResult, instance, step } from "../../support/engine-steps";
+
+/** The one change of a plan. */
+function only(plan: Plan): ResourceChange {
+  expect(plan.changes).to.have.length(1);
+  return plan.changes[0] as ResourceChange;
+}
+
+describe("a plan", () => {
+  it("takes the steps of a replacement together, and tells which of the two comes first", () => {
+    const about = { urn: instance, old: { inputs: { region: "a" } }, new: { inputs: { region: "b" } } };
+    const detail = { replaceKeys: ["region"], detailedDiff: change("region", "update-replace") };
+    const newFirst = planOf(
+      engineResult(
+        step("create-replacement", { ...about, ...detail }),
+        step("replace", { ...about, ...detail }),
+        step("delete-replaced", about),
+      ),
+    );
+    expect(only(newFirst)).to.include({ action: "replace", oldFirst: false });
+    expect(only(newFirst).properties).to.deep.equal([{ path: "region", old: "a", new: "b", replaces: true }]);
+    const oldFirst = planOf(
+      engineResult(
+        step("delete-replaced", about),
+        step("replace", { ...about, ...detail }),
+        step("create-replacement", { ...about, ...detail }),
+      ),
+    );
+    expect(only(oldFirst)).to.include({ action: "replace", oldFirst: true });
+    expect(only(oldFirst).because).to.deep.equal(["region"]);
+  });
+
+  it("says what is lost only where something goes", () => {
+    const updated = planOf(engineResult(step("update", { urn: instance })));
+    expect(only(updated).loses).to.equal(undefined);
+    const deleted = planOf(engineResult(step("delete", { urn: instance })));
+    expect(only(deleted).loses).to.equal("every database on it");
+  });
+
+  it("is refused where the protection was there before and the resource goes", () => {
+    const kept = { protect: true };
+    const refused = (...args: Parameters<typeof step>) => only(planOf(engineResult(step(...args)))).refused;
+    expect(refused("delete", { urn: instance, old: kept })).to.equal(true);
+    expect(refused("replace", { urn: instance, old: kept, new: kept })).to.equal(true);
+    // The engine lets one `up` take the protection off and replace.
+    expect(refused("replace", { urn: instance, old: kept, new: {} })).to.equal(false);
+    expect(refused("update", { urn: instance, old: kept, new: kept })).to.equal(false);
+  });
+
+  it("lists what stays the same and is no longer protected, and nothing else that stays the same", () => {
+    const plan = planOf(
+      engineResult(
+        step("same", { urn: instance, old: { protect: true }, new: {} }),
+        step("same", { urn: `${instance}-two`, old: { protect: true }, new: { protect: true } }),
+      ),
+    );
+    expect(only(plan)).to.include({ action: "same", protectedBefore: true, protectedAfter: false });
+    expect(plan.unchanged).to.equal(1);
+  });
+
+  it("knows what was protected from elsewhere where the steps come from a state without protections", () => {
+    const plan = planOf(engineResult(step("delete", { urn: instance })), new Set([instance]));
+    expect(only(plan)).to.include({ protectedBefore: true, refused: true });
+  });
+
+  it("puts lost data first, then lost protection, replacements, deletions, updates and what is new", () => {
+    const urn = (type: string) => `urn:pulumi:s::p::${type}::x`;
+    const plan = planOf(
+      engineResult(
+        step("create", { urn: urn("gcp:compute/network:Network") }),
+        step("update", { urn: urn("gcp:sql/databaseInstance:DatabaseInstance") }),
+        step("delete", { urn: urn("gcp:projects/iAMMember:IAMMember") }),
+        step("replace", { urn: urn("gcp:container/nodePool:NodePool") }),
+        step("same", { urn: urn("gcp:kms/keyRing:KeyRing"), old: { protect: true } }),
+        step("replace", { urn: urn("gcp:container/cluster:Cluster") }),
+        step("delete", { urn: urn("gcp:sql/database:Database") }),
+      ),
+    );
+    expect(plan.changes.map(({ action, type }) => `${action} ${type.split(":").at(-1)}`)).to.deep.equal([
+      "delete Database",
+      "replace Cluster",
+      "same KeyRing",
+      "replace NodePool",
+      "delete IAMMember",
+      "update DatabaseInstance",
+      "create Network",
+    ]);
+  });
+
+  it("shows what is not known yet as such, and repeats the engine's mark for a secret", () => {
+    const plan = planOf(
+      engineResult(
+        step("update", {
+          urn: instance,
+          old: { inputs: { settings: { token: "[secret]", list: [1] } } },
+          new: {
+            inputs: { settings: { token: "[secret]", list: ["04da6b54-80e4-46f7-96ec-b56ff0331ba9"] } },
+          },
+          detailedDiff: { ...change("settings.token"), ...change("settings.list") },
+        }),
+      ),
+    );
+    expect(only(plan).properties).to.deep.equal([
+      { path: "settings.token", old: "[secret]", new: "[secret]", replaces: false },
+      { path: "settings.list", old: [1], new: ["[known after up]"], replaces: false },
+    ]);
+  });
+
+  it("leaves out what only follows from an input", () => {
+    const plan = planOf(
+      engineResult(
+        step("update", {
+          urn: instance,
+          old: { inputs: { labels: { team: "a" } } },
+          new: { inputs: { labels: { team: "b" } } },
+          detailedDiff: { ...change("labels.team"), ...change("effectiveLabels") },
+        }),
+      ),
+    );
+    expect(only(plan).properties.map(({ path }) => path)).to.deep.equal(["labels.team"]);
+  });
+
+  it("compares the outputs of the stack by value", () => {
+    const urn = "urn:pulumi:s::p::pulumi:pulumi:Stack::p-s";
+    const plan = planOf(
+      engineResult(
+        step("same", {
+          urn,
+          old: { outputs: { connect: "a", "with.dot": "same", gone: 1 } },
+          new: { outputs: { connect: "b", "with.dot": "same" } },
+        }),
+      ),
+    );
+    expect(plan.outputs).to.deep.equal([
+      { path: "connect", old: "a", new: "b", replaces: false },
+      { path: "gone", old: 1, replaces: false },
+    ]);
+    expect(plan.changes).to.deep.equal([]);
+  });
+});
