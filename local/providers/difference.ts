@@ -23,6 +23,12 @@ export function changesBetween(
   return changes;
 }
 
+/** The property path of a key below another; one that is no plain word stands in quotes, as Pulumi writes it. */
+export function pathTo(path: string, key: string): string {
+  if (!/^[A-Za-z_$][\w$-]*$/.test(key)) return `${path}[${JSON.stringify(key)}]`;
+  return path === "" ? key : `${path}.${key}`;
+}
+
 interface Versions<T> {
   readonly old: T;
   readonly next: T;
@@ -64,7 +70,7 @@ function compare(
   } else if (field.type === "map" && isBlock(old) && isBlock(next)) {
     for (const key of new Set([...Object.keys(old), ...Object.keys(next)])) {
       const inner = { old: old[key], next: next[key], live: undefined };
-      compare(field.of, inner, `${path}.${key}`, replaces, into);
+      compare(field.of, inner, pathTo(path, key), replaces, into);
     }
   } else if (field.type === "list" && !field.unordered && Array.isArray(old) && Array.isArray(next)) {
     for (let index = 0; index < Math.max(old.length, next.length); index += 1) {

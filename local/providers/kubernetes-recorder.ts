@@ -4,6 +4,7 @@ import { isBlock } from "../cloud/check";
 import type { Cloud } from "../cloud/cloud";
 import { Ledger } from "../cloud/ledger";
 import type { Value, Values } from "../cloud/rules/shape";
+import { pathTo } from "./difference";
 import type {
   ChangeKind,
   CheckResult,
@@ -139,7 +140,7 @@ function compare(
   if (isDeepStrictEqual(old, next)) return;
   if (isBlock(old) && isBlock(next)) {
     for (const key of new Set([...Object.keys(old), ...Object.keys(next)])) {
-      compare(old[key], next[key], path === "" ? key : `${path}.${key}`, into);
+      compare(old[key], next[key], pathTo(path, key), into);
     }
     return;
   }

@@ -63,6 +63,19 @@ describe("the recorder of Kubernetes objects", () => {
     });
   });
 
+  it("names a changed label as a property path, in quotes where its name has dots", () => {
+    const provider = recorder.configure({ clusterIdentifier: cluster });
+    const labelled = (name: string, team: string) => ({
+      metadata: { name: "services", labels: { "app.kubernetes.io/name": name, team } },
+    });
+    const old = labelled("a", "b");
+    const { changes } = provider.diff(namespace, { inputs: old, outputs: old }, labelled("x", "y"));
+    expect([...changes.keys()]).to.deep.equal([
+      'metadata.labels["app.kubernetes.io/name"]',
+      "metadata.labels.team",
+    ]);
+  });
+
   it("replaces all it made when the cluster is another one, and not when only its address is", () => {
     expect(recorder.replacedBy({ clusterIdentifier: "a" }, { clusterIdentifier: "b" })).to.deep.equal([
       "clusterIdentifier",
