@@ -1,5 +1,5 @@
 import * as container from "@pulumi/gcp/container";
-import * as kubernetes from "@pulumi/kubernetes";
+import * as kubernetes from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 

@@ -1,4 +1,4 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import * as core from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 
 export interface NamespaceArgs {
@@ -13,7 +13,7 @@ export class Namespace extends pulumi.ComponentResource {
   constructor(name: string, args: NamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("platform:index:Namespace", name, {}, opts);
 
-    const namespace = new kubernetes.core.v1.Namespace(
+    const namespace = new core.Namespace(
       name,
       { metadata: { name: args.namespace, labels: podSecurityLabels("restricted") } },
       // Load balancers and claims inside have finalizers that wait for Google.
