@@ -16,6 +16,20 @@ export default tseslint.config(
     },
   },
   {
+    files: ["index.ts", "config/**", "components/**", "environments/**"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          paths: ["@pulumi/gcp", "@pulumi/kubernetes"].map((name) => ({
+            name,
+            message: `It loads every module of the package, on every run and type check; import the one you need, ${name}/….`,
+          })),
+        },
+      ],
+    },
+  },
+  {
     // Resources are created for their effect: `new` without a variable is normal in a component.
     files: ["components/**", "environments/**"],
     rules: { "no-new": "off" },
