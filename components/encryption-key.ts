@@ -1,5 +1,5 @@
 import * as kms from "@pulumi/gcp/kms";
-import { ServiceIdentity } from "@pulumi/gcp/projects";
+import * as projects from "@pulumi/gcp/projects";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 
@@ -50,7 +50,7 @@ export class EncryptionKey extends pulumi.ComponentResource {
       { name: physical, keyRing: ring.id, purpose: "ENCRYPT_DECRYPT", rotationPeriod, deletionPolicy },
       { parent: this, protect },
     );
-    const agent = new ServiceIdentity(
+    const agent = new projects.ServiceIdentity(
       name,
       { project: args.project, service: args.usedBy },
       { parent: this },

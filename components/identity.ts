@@ -1,4 +1,4 @@
-import { Account, IAMMember } from "@pulumi/gcp/serviceaccount";
+import * as serviceaccount from "@pulumi/gcp/serviceaccount";
 import * as pulumi from "@pulumi/pulumi";
 
 import { physicalName } from "../config/names";
@@ -38,7 +38,7 @@ export class Identity extends pulumi.ComponentResource {
   constructor(name: string, args: IdentityArgs, opts?: pulumi.ComponentResourceOptions) {
     super("platform:index:Identity", name, {}, opts);
 
-    const account = new Account(
+    const account = new serviceaccount.Account(
       name,
       {
         accountId: physicalName("serviceAccount", args.prefix, name),
@@ -55,7 +55,7 @@ export class Identity extends pulumi.ComponentResource {
       );
     }
     if (args.workload) {
-      new IAMMember(
+      new serviceaccount.IAMMember(
         `${name}-workload`,
         {
           serviceAccountId: account.name,

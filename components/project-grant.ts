@@ -1,4 +1,4 @@
-import { IAMMember } from "@pulumi/gcp/projects";
+import * as projects from "@pulumi/gcp/projects";
 import * as pulumi from "@pulumi/pulumi";
 
 export interface ProjectGrantArgs {
@@ -20,7 +20,7 @@ export class ProjectGrant extends pulumi.ComponentResource {
 
     const { project, member, condition } = args;
     for (const role of args.roles) {
-      new IAMMember(
+      new projects.IAMMember(
         `${name}-${roleKey(role)}`,
         { project, role, member, ...(condition && { condition }) },
         { parent: this },

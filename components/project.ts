@@ -1,5 +1,5 @@
+import * as projects from "@pulumi/gcp/projects";
 import * as gcp from "@pulumi/gcp/provider";
-import { Service } from "@pulumi/gcp/projects";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 
@@ -29,7 +29,7 @@ export class Project extends pulumi.ComponentResource {
     const switchboard = new gcp.Provider(`${name}-apis`, settings, { parent: this });
     const apis = args.apis.map(
       (api) =>
-        new Service(
+        new projects.Service(
           `${name}-${api.split(".")[0]}`,
           { project: args.project, service: api, disableOnDestroy: false, disableDependentServices: false },
           { parent: this, provider: switchboard },
