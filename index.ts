@@ -6,10 +6,11 @@ import { loadCatalogue, loadSettings } from "./config/load";
 import { createEnvironment } from "./environments";
 
 // Pulumi notes for each promise where it was made, for a debugging switch only. Mapping these traces to TypeScript is
-// a fifth of a preview's time; errors have a message and keep theirs.
-const mapped = Error.prepareStackTrace?.bind(Error);
-if (mapped && !process.env["PULUMI_DEBUG_PROMISE_LEAKS"]) {
-  Error.prepareStackTrace = (error, calls): unknown => (error.message === "" ? "" : mapped(error, calls));
+// a fifth of the program's time. All others are kept: of errors, and of resources, whose place is in the state.
+const traceOf = Error.prepareStackTrace?.bind(Error);
+if (traceOf && !process.env["PULUMI_DEBUG_PROMISE_LEAKS"]) {
+  Error.prepareStackTrace = (error, frames): unknown =>
+    frames[0]?.getFunctionName() === "debuggablePromise" ? "" : traceOf(error, frames);
 }
 
 // Everything is read and checked before the first resource: a mistake changes nothing.

@@ -5,6 +5,7 @@
  */
 import { expect } from "chai";
 
+import { exportStack } from "../../local/engine/run";
 import {
   errorsOf,
   type PlanWorld,
@@ -57,6 +58,19 @@ describe("the deployed program", () => {
       "acme-production",
       "acme-staging",
     ]);
+  });
+
+  it("is remembered in the state with the lines of TypeScript that made each resource", async () => {
+    const { deployment } = (await exportStack(await plan.workspace("ci"))) as {
+      deployment: { resources: { type: string; stackTrace?: { sourcePosition?: string }[] }[] };
+    };
+    const lost = deployment.resources.filter(
+      ({ stackTrace }) =>
+        !stackTrace?.some(({ sourcePosition = "" }) =>
+          /\/environments\/ci\.ts#\d+,\d+$/.test(sourcePosition),
+        ),
+    );
+    expect(lost.map(({ type }) => type)).to.deep.equal(["pulumi:pulumi:Stack"]);
   });
 
   for (const stack of stacks) {
