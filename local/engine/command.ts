@@ -26,6 +26,8 @@ export interface CommandOptions {
   /** Variables on top of the engine's own. */
   env?: Record<string, string>;
   onOutput?: (text: string) => void;
+  /** Gets the number of the engine's process as soon as there is one. */
+  onStarted?: (pid: number) => void;
   /** Asks the engine to finish what it is doing and stop. */
   signal?: AbortSignal;
   /** How long the engine may take to stop before it is killed. @default 120 */
@@ -55,6 +57,7 @@ export function runCommand(
     // give up at once and leave pending operations behind.
     detached: true,
   });
+  if (child.pid !== undefined) options.onStarted?.(child.pid);
   const result: CommandResult = { exitCode: -1, stdout: "", stderr: "", output: "", interrupted: false };
   const keep = (stream: "stdout" | "stderr") => (text: string) => {
     result[stream] += text;

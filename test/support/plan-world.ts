@@ -1,9 +1,10 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { inSlice, readStackFile } from "../../config/stack-file";
 import { findEngine } from "../../local/engine/find";
+import { copyProgram } from "../../local/engine/program-copy";
 import {
   type EngineResult,
   type RunOptions,
@@ -90,17 +91,7 @@ function settingsOf(stack: string, program: string) {
 /** A copy of the program in which files are changed; a change that changes nothing is a mistake of the test. */
 export function programCopy(edits: Readonly<Record<string, (text: string) => string>>): string {
   const folder = temporaryFolder("platform-program-");
-  const parts = ["index.ts", "config", "components", "environments", "catalog", "templates"];
-  const files = [
-    "package.json",
-    "tsconfig.json",
-    "Pulumi.yaml",
-    "Pulumi.ci.yaml",
-    "Pulumi.staging.yaml",
-    "Pulumi.production.yaml",
-  ];
-  for (const part of [...parts, ...files]) cpSync(join(root, part), join(folder, part), { recursive: true });
-  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+  copyProgram(root, folder);
   for (const [file, edit] of Object.entries(edits)) {
     const path = join(folder, file);
     const before = readFileSync(path, "utf8");

@@ -17,6 +17,7 @@ import {
   runEngine,
   stackExists,
 } from "../../../local/engine/run";
+import { commandOf } from "../../../local/world/process";
 import { engineOrNothing, startToyWorld, type ToyWorld } from "../../support/toy-world";
 
 const NO_DEFAULTS = 'config:\n  pulumi:disable-default-providers: ["*"]\n  toy:greeting: hello\n';
@@ -106,6 +107,15 @@ describe("the engine on a stack", function () {
       const ofOne = result.diagnostics.filter(({ urn }) => urn === urnOf("one"));
       expect(ofOne.map(({ message }) => message)).to.deep.equal(["the toy cloud says no"]);
       expect(events.filter(({ summaryEvent }) => summaryEvent !== undefined)).to.have.length(2);
+    });
+
+    it("tells the number of the engine's process while it runs", async () => {
+      let command = "";
+      const onStarted = (pid: number) => {
+        command = commandOf(pid);
+      };
+      await runEngine(world.workspace, "preview", { onStarted });
+      expect(command).to.contain(`${engine} preview --stack staging`);
     });
 
     it("says why when the engine does not even start", async () => {
