@@ -16,6 +16,7 @@ const roots = [
   "policies",
   "cli",
   "local",
+  "bench",
   "scripts",
   "test",
 ];
@@ -32,8 +33,9 @@ const mayKnow: Readonly<Record<string, readonly string[]>> = {
   "local/engine": ["config"],
   "local/world": ["local", "config"],
   cli: ["config", "components", "environments", "index.ts", "policies", "local"],
+  bench: ["config", "cli", "local"],
   scripts: ["config", "components", "environments", "index.ts", "policies", "cli", "local", "test"],
-  test: ["config", "components", "environments", "index.ts", "policies", "cli", "local", "scripts"],
+  test: ["config", "components", "environments", "index.ts", "policies", "cli", "local", "bench", "scripts"],
 };
 
 const partNames = Object.keys(mayKnow).sort((a, b) => b.length - a.length);

@@ -1,0 +1,25 @@
+/** As many trivial resources as are asked for: what the engine takes for a program that says nothing. */
+import * as pulumi from "@pulumi/pulumi";
+
+// The real program does the same, so that it is compared with the fastest there is.
+const traceOf = Error.prepareStackTrace?.bind(Error);
+if (traceOf) {
+  Error.prepareStackTrace = (error, frames): unknown => (error.message === "" ? "" : traceOf(error, frames));
+}
+
+class Provider extends pulumi.ProviderResource {
+  constructor() {
+    super("bare", "main", {});
+  }
+}
+
+class Thing extends pulumi.CustomResource {
+  constructor(name: string, args: { number: number }, opts: pulumi.CustomResourceOptions) {
+    super("bare:index:Thing", name, args, opts);
+  }
+}
+
+const provider = new Provider();
+// The stack and the provider are resources too.
+const things = Number(process.env["BENCH_RESOURCES"]) - 2;
+for (let number = 0; number < things; number += 1) new Thing(`thing-${number}`, { number }, { provider });

@@ -1,0 +1,48 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { expect } from "chai";
+
+import { generatedCatalogue } from "../../bench/catalogue";
+import { type Catalogue, readCatalogue } from "../../config/catalogue";
+import { root } from "../support/settings";
+
+describe("a generated catalogue", () => {
+  const real = readCatalogue(join(root, "catalog", "services"));
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "catalogue "));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  function read(services: number): Catalogue {
+    for (const [file, text] of generatedCatalogue(services, real)) writeFileSync(join(folder, file), text);
+    return readCatalogue(folder);
+  }
+
+  const withStore = (catalogue: Catalogue) =>
+    Object.values(catalogue).filter(({ stores }) => stores.includes("postgres")).length;
+
+  for (const services of [1, 10, 1_000]) {
+    it(`of ${services} is one that the program accepts`, () => {
+      expect(Object.keys(read(services))).to.have.length(services);
+    });
+  }
+
+  it("has services with a store as often as the real one", () => {
+    const times = 20;
+    expect(withStore(read(times * Object.keys(real).length))).to.equal(times * withStore(real));
+  });
+
+  it("retires nobody, so that a first up finds what a later one does", () => {
+    const retired = { old: { owner: "a-team", stores: [], retired: true } };
+    expect([...generatedCatalogue(1, retired).values()].join("")).to.not.include("retired");
+  });
+
+  it("is not made from nothing", () => {
+    expect(() => generatedCatalogue(1, {})).to.throw(RangeError, "no service to take after");
+  });
+});
