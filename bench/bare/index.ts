@@ -2,9 +2,9 @@
 import * as pulumi from "@pulumi/pulumi";
 
 // The real program does the same, so that it is compared with the fastest there is.
-const traceOf = Error.prepareStackTrace?.bind(Error);
-if (traceOf) {
-  Error.prepareStackTrace = (error, frames): unknown => (error.message === "" ? "" : traceOf(error, frames));
+const mapped = Error.prepareStackTrace?.bind(Error);
+if (mapped) {
+  Error.prepareStackTrace = (error, calls): unknown => (error.message === "" ? "" : mapped(error, calls));
 }
 
 class Provider extends pulumi.ProviderResource {
