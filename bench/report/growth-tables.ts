@@ -80,14 +80,14 @@ function linearity(operations: readonly Row[][]): string {
   const step = (index: number) => sizes.slice(index).slice(0, 2).join(" to ");
   const rows = operations.map((rows) => {
     const [own, bare] = [stepsOf(rows, "own"), stepsOf(rows, "bare")];
-    const growth = own.last / own.first;
+    const growth = growthOf(own);
     return [
       rows[0]?.comparison.operation ?? "",
-      `${further(own.first)} to ${further(own.last)}`,
+      stepsText(own),
       `**${growthText(growth)}**`,
-      isTold(growth) ? verdict(growth <= aims.linear) : "not to be told",
-      `${further(bare.first)} to ${further(bare.last)}`,
-      growthText(bare.last / bare.first),
+      growth === undefined ? untold : verdict(growth <= aims.linear),
+      stepsText(bare),
+      growthText(growthOf(bare)),
     ];
   });
   const programHeadings = ["program, ms a resource", "growth", `linear: at most ${ratio(aims.linear)}`];
@@ -97,7 +97,13 @@ function linearity(operations: readonly Row[][]): string {
   ].join("\n\n");
 }
 
-function stepsOf(rows: readonly Row[], side: "own" | "bare"): { first: number; last: number } {
+/** What a further resource takes in the first step from size to size and in the last, in milliseconds. */
+interface Steps {
+  readonly first: number;
+  readonly last: number;
+}
+
+function stepsOf(rows: readonly Row[], side: "own" | "bare"): Steps {
   const points = rows.map(({ size, comparison }) => ({
     resources: size.resources,
     ms: medianOf(timesOf(comparison[side])),
@@ -106,15 +112,17 @@ function stepsOf(rows: readonly Row[], side: "own" | "bare"): { first: number; l
   return { first: steps[0] ?? Number.NaN, last: steps.at(-1) ?? Number.NaN };
 }
 
-function further(ms: number): string {
-  return ms.toFixed(2);
+/** Undefined when a step took no time, as noise can make a small one: it tells nothing. */
+function growthOf({ first, last }: Steps): number | undefined {
+  return first > 0 && last > 0 ? last / first : undefined;
 }
 
-function growthText(growth: number): string {
-  return isTold(growth) ? ratio(growth) : "not to be told";
+function stepsText({ first, last }: Steps): string {
+  return `${first.toFixed(2)} to ${last.toFixed(2)}`;
 }
 
-/** A step that took no time, as noise can make a small one, tells nothing. */
-function isTold(growth: number): boolean {
-  return growth > 0 && Number.isFinite(growth);
+const untold = "not to be told";
+
+function growthText(growth: number | undefined): string {
+  return growth === undefined ? untold : ratio(growth);
 }

@@ -30,6 +30,7 @@ function introduction(at: Circumstances): string[] {
       "  the lowest and the highest of single rounds, and is rounded up.",
       "- **Times** are from the start of the engine to its end. An `up` is without a preview of its own",
       "  (`--skip-preview`). The emulated cloud answers at once, from memory, and every round begins with an empty one.",
+      "  The providers of both sides share a process with what measures; it is in no figure of memory.",
       `- **Aims**: a ratio of at most ${ratio(aims.ratio)} for previews and for an \`up\` that changes nothing, and linear growth. A`,
       "  first `up` has none: our resources wait for one another, the trivial ones for nobody.",
     ].join("\n"),
