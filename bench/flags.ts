@@ -44,7 +44,7 @@ export function readFlags(args: readonly string[], output: OutputConfiguration =
       "after",
       "\nExamples:\n  npm run bench\n  npm run bench -- --repeats 1 --stacks staging --services none --print",
     )
-    .showHelpAfterError("(--help shows what there is)")
+    .showHelpAfterError()
     .configureOutput(output)
     .exitOverride();
   return command.parse(args, { from: "user" }).opts<Flags>();

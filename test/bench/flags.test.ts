@@ -57,7 +57,7 @@ describe("the flags of the bench", () => {
   for (const [args, message] of wrong) {
     it(`refuse ${args.join(" ")}, saying what is allowed`, () => {
       const { text, exitCode } = refusal(...args);
-      expect(text).to.include(message);
+      expect(text).to.include(message).and.include("--services <numbers>");
       expect(exitCode).to.not.equal(0);
     });
   }
