@@ -10,8 +10,9 @@ import { masked, merged, textsIn } from "./fields";
 import { type Call, Journal } from "./journal";
 import { Ledger } from "./ledger";
 import { principalProblem } from "./principals";
+import { keyOf, Resources } from "./resources";
 import { rules } from "./rules";
-import type { Project, Reference, Resource, Rule, Surroundings, Values } from "./rules/shape";
+import type { Project, Resource, Rule, Surroundings, Values } from "./rules/shape";
 
 export interface CloudOptions {
   /** Where the state lives; absent: in memory only. */
@@ -40,7 +41,7 @@ export class Cloud {
   readonly faults = new Faults();
   readonly journal: Journal;
   private readonly clock: Clock;
-  private readonly resources: Ledger<Resource>;
+  private readonly resources: Resources;
   private readonly reserved: Ledger<Reservation>;
   private readonly projects: Ledger<Project>;
   private readonly underWay = new Map<string, Promise<unknown>>();
@@ -51,7 +52,7 @@ export class Cloud {
     const file = (name: string) => (folder ? join(folder, name) : undefined);
     this.clock = new Clock(options.scale ?? 0);
     this.journal = new Journal(file("journal.jsonl"));
-    this.resources = new Ledger(file("resources.jsonl"));
+    this.resources = new Resources(file("resources.jsonl"));
     this.reserved = new Ledger(file("reserved.jsonl"));
     this.projects = new Ledger(file("projects.jsonl"));
     this.finishWhatWasUnderWay();
@@ -64,11 +65,9 @@ export class Cloud {
     this.projects.put(project.id, project);
   }
 
-  /** Live resources, of one kind or all. */
-  list(kind?: string): Resource[] {
-    return [...this.resources.values()].filter(
-      (resource) => resource.status !== "deleting" && (kind === undefined || resource.kind === kind),
-    );
+  /** Live resources, of one kind or all; with `text` those that have it as id, in an input or as an output. */
+  list(kind?: string, text?: string): Resource[] {
+    return this.resources.list(kind, text);
   }
 
   /** The id that a resource with these inputs has or would get. */
@@ -82,8 +81,8 @@ export class Cloud {
     return this.call("create", kind, project, this.safeId(rule, project, inputs), async (effect) => {
       const around = this.admit(rule, project, inputs);
       const id = idFrom(rule, { project, ...inputs }, around);
-      const key = keyOf(kind, project, id);
-      const existing = this.resources.get(key);
+      const key = keyOf({ kind, project, id });
+      const existing = this.resources.get(kind, project, id);
       if (existing && rule.adopts) return existing;
       if (existing) throw new CloudError(409, "alreadyExists", `${kind} ${id} already exists`);
       this.refuseReserved(key, id);
@@ -96,23 +95,22 @@ export class Cloud {
         state: {},
         status: "creating",
       };
-      this.resources.put(key, accepted);
+      this.resources.put(accepted);
       await this.work(key, async () => {
         await this.clock.pass(rule.takes?.create ?? 1);
-        this.resources.put(key, this.finished(rule, accepted));
+        this.resources.put(this.finished(rule, accepted));
       });
       await effect();
-      return this.resources.get(key) ?? accepted;
+      return this.resources.get(kind, project, id) ?? accepted;
     });
   }
 
   /** What a resource is now; one that is being made is waited for. */
   async read(kind: string, project: string, id: string): Promise<Resource | undefined> {
     return this.call("read", kind, project, id, async (effect) => {
-      const key = keyOf(kind, project, id);
-      await this.underWay.get(key);
+      await this.underWay.get(keyOf({ kind, project, id }));
       await effect();
-      return this.resources.get(key);
+      return this.resources.get(kind, project, id);
     });
   }
 
@@ -120,17 +118,16 @@ export class Cloud {
   async update(kind: string, project: string, id: string, inputs: Values): Promise<Resource> {
     const rule = ruleOf(kind);
     return this.call("update", kind, project, id, async (effect) => {
-      const key = keyOf(kind, project, id);
-      const existing = this.existing(key, kind, id);
+      const existing = this.existing(kind, project, id);
       this.admit(rule, project, inputs);
       refuse(rule.refusesChange?.(existing.inputs, inputs) ?? []);
       const replaced = { ...existing, inputs: masked(rule.inputs, inputs) };
-      await this.work(key, async () => {
+      await this.work(keyOf(existing), async () => {
         await this.clock.pass(rule.takes?.update ?? 1);
-        this.resources.put(key, this.finished(rule, replaced));
+        this.resources.put(this.finished(rule, replaced));
       });
       await effect();
-      return this.existing(key, kind, id);
+      return this.existing(kind, project, id);
     });
   }
 
@@ -138,13 +135,13 @@ export class Cloud {
   async remove(kind: string, project: string, id: string): Promise<void> {
     const rule = ruleOf(kind);
     await this.call("delete", kind, project, id, async (effect) => {
-      const key = keyOf(kind, project, id);
+      const key = keyOf({ kind, project, id });
       await this.underWay.get(key);
-      const resource = this.resources.get(key);
+      const resource = this.resources.get(kind, project, id);
       if (!resource) return;
       this.refuseWhileNeeded(rule, resource);
       if (!rule.staysOnDelete?.(resource.inputs)) {
-        this.resources.put(key, { ...resource, status: "deleting" });
+        this.resources.put({ ...resource, status: "deleting" });
         await this.work(key, async () => {
           await this.clock.pass(rule.takes?.remove ?? 1);
           this.finishRemoval(resource);
@@ -192,7 +189,7 @@ export class Cloud {
       if (
         field.reference &&
         !field.reference.unless?.test(value) &&
-        !around.find(field.reference, value, project)
+        !this.resources.find(field.reference, value, project)
       ) {
         throw new CloudError(404, "notFound", `${path}: the resource '${value}' was not found`);
       }
@@ -204,7 +201,7 @@ export class Cloud {
 
   private refuseDisabledApi(rule: Rule, project: Project): void {
     if (rule.api === undefined) return;
-    const on = this.list(service).some(
+    const on = this.list(service, rule.api).some(
       (enabled) => enabled.project === project.id && enabled.inputs["service"] === rule.api,
     );
     if (on) return;
@@ -225,10 +222,10 @@ export class Cloud {
   private refuseWhileNeeded(rule: Rule, resource: Resource): void {
     const kept = rule.keeps?.(resource.state, this.around(resource.project));
     if (kept !== undefined) throw new CloudError(400, "deletionProtected", kept);
-    const parts = new Set(this.partsOf(resource).map(({ id }) => id));
-    const holders = this.list().filter(
-      (other) => other !== resource && !parts.has(other.id) && this.refersTo(other, resource, "holds"),
-    );
+    const parts = new Set(this.resources.tiedTo(resource, "partOf").map(({ id }) => id));
+    const holders = this.resources
+      .tiedTo(resource, "holds")
+      .filter((other) => other !== resource && !parts.has(other.id));
     if (holders.length === 0) return;
     const names = holders.map(({ kind, id }) => `${kind} '${id}'`).join(", ");
     throw new CloudError(
@@ -238,37 +235,24 @@ export class Cloud {
     );
   }
 
-  private refersTo(other: Resource, resource: Resource, how: "holds" | "partOf"): boolean {
-    return textsIn(ruleOf(other.kind).inputs, other.inputs).some(
-      ({ field, value }) =>
-        field.reference?.[how] === true &&
-        field.reference.kinds.includes(resource.kind) &&
-        means(value, resource, field.reference, other.project),
-    );
-  }
-
-  private partsOf(resource: Resource): Resource[] {
-    return this.list().filter((other) => this.refersTo(other, resource, "partOf"));
-  }
-
   private finishRemoval(resource: Resource): void {
-    for (const part of this.partsOf(resource)) this.drop(part);
+    for (const part of this.resources.tiedTo(resource, "partOf")) this.drop(part);
     this.drop(resource);
   }
 
   private drop(resource: Resource): void {
-    const key = keyOf(resource.kind, resource.project, resource.id);
+    const key = keyOf(resource);
     const { reservesName } = ruleOf(resource.kind);
     if (reservesName === "ever") this.reserved.put(key, { until: "ever" });
     else if (reservesName) {
       const until = new Date(Date.now() + reservesName.days * 86_400_000).toISOString();
       this.reserved.put(key, { until });
     }
-    this.resources.remove(key);
+    this.resources.remove(resource);
   }
 
-  private existing(key: string, kind: string, id: string): Resource {
-    const resource = this.resources.get(key);
+  private existing(kind: string, project: string, id: string): Resource {
+    const resource = this.resources.get(kind, project, id);
     if (!resource) throw new CloudError(404, "notFound", `${kind} '${id}' was not found`);
     return resource;
   }
@@ -287,10 +271,8 @@ export class Cloud {
 
   /** While nobody looked, Google went on: what was being made is made, what was being deleted is gone. */
   private finishWhatWasUnderWay(): void {
-    for (const resource of [...this.resources.values()]) {
-      const key = keyOf(resource.kind, resource.project, resource.id);
-      if (resource.status === "creating")
-        this.resources.put(key, this.finished(ruleOf(resource.kind), resource));
+    for (const resource of this.resources.all()) {
+      if (resource.status === "creating") this.resources.put(this.finished(ruleOf(resource.kind), resource));
       if (resource.status === "deleting") this.finishRemoval(resource);
     }
   }
@@ -302,20 +284,10 @@ export class Cloud {
     }
     return {
       project: known,
-      list: (kind) => this.list(kind),
-      find: (reference, value, where) => this.find(reference, value, where),
+      list: (kind) => this.resources.list(kind),
+      find: (reference, value, where) => this.resources.find(reference, value, where),
       number: stableNumber,
     };
-  }
-
-  private find(reference: Reference, value: string, project: string): Resource | undefined {
-    for (const kind of reference.kinds) {
-      const byId = this.resources.get(keyOf(kind, project, value));
-      if (byId && byId.status !== "deleting") return byId;
-      const found = this.list(kind).find((resource) => means(value, resource, reference, project));
-      if (found) return found;
-    }
-    return undefined;
   }
 
   private safeId(rule: Rule, project: string, inputs: Values): string {
@@ -342,10 +314,6 @@ function refuse(problems: readonly string[]): void {
   if (problems.length > 0) throw new CloudError(400, "invalid", problems.join("; "));
 }
 
-function keyOf(kind: string, project: string, id: string): string {
-  return `${kind} ${project} ${id}`;
-}
-
 function idFrom(rule: Rule, inputs: Values, around: Surroundings): string {
   if (typeof rule.id === "function") return rule.id(inputs, around);
   return rule.id.replaceAll(/\{([a-zA-Z]+)\}/g, (_, name: string) => {
@@ -353,14 +321,6 @@ function idFrom(rule: Rule, inputs: Values, around: Surroundings): string {
     if (typeof value === "string" || typeof value === "number") return String(value);
     throw new CloudError(400, "required", `${name}: it is required`);
   });
-}
-
-function means(value: string, resource: Resource, reference: Reference, project: string): boolean {
-  const { id, state } = resource;
-  const bare = value.replace(/^https:\/\/[^/]+\/(?:compute\/)?[a-z0-9]+\/(?=projects\/)/, "");
-  if (bare === id || value === state["selfLink"]) return true;
-  if (reference.by !== undefined && value === state[reference.by]) return true;
-  return resource.project === project && value === state["name"];
 }
 
 /** A decimal number that looks random and is the same for the same words. */

@@ -6,9 +6,11 @@ import { join } from "node:path";
 import { expect } from "chai";
 
 import { Cloud } from "../../../local/cloud/cloud";
+import type { Values } from "../../../local/cloud/rules/shape";
 import { instanceInputs, make, makeNetwork, project, refusal, smallCloud } from "../../support/small-cloud";
 
 const network = "compute/network:Network";
+const firewall = "compute/firewall:Firewall";
 const instance = "sql/databaseInstance:DatabaseInstance";
 
 describe("the emulated cloud", () => {
@@ -95,6 +97,22 @@ describe("the emulated cloud", () => {
     });
   }
 
+  it("grants to a workload once the project has a cluster with its pool", async () => {
+    const cloud = await smallCloud();
+    const workloadPool = `${project.id}.svc.id.goog`;
+    await make(cloud, "container/cluster:Cluster", {
+      ...(await makeNetwork(cloud)),
+      name: "main",
+      location: "europe-west1",
+      initialNodeCount: 1,
+      ipAllocationPolicy: { clusterSecondaryRangeName: "pods" },
+      workloadIdentityConfig: { workloadPool },
+    });
+    const member = `serviceAccount:${workloadPool}[services/billing]`;
+    const grant = { project: project.id, role: "roles/viewer", member };
+    expect(await refusal(make(cloud, "projects/iAMMember:IAMMember", grant))).to.equal("accepted");
+  });
+
   it("grants to all accounts of a project before there are any", async () => {
     const cloud = await smallCloud();
     const member =
@@ -111,6 +129,39 @@ describe("the emulated cloud", () => {
     );
     await cloud.remove("compute/subnetwork:Subnetwork", project.id, made.subnetwork);
     expect(await refusal(cloud.remove(network, project.id, made.network))).to.equal("accepted");
+  });
+
+  for (const [form, said] of [
+    ["id", (made: { id: string }) => made.id],
+    ["self link", (made: { state: Values }) => made.state["selfLink"] as string],
+    ["name", () => "main"],
+  ] as const) {
+    it(`refuses to delete a network that a firewall is in which says its ${form}, until it moves`, async () => {
+      const cloud = await smallCloud();
+      const main = await cloud.create(network, project.id, { name: "main" });
+      const other = await make(cloud, network, { name: "other" });
+      const inputs = { name: "wall", network: said(main), denies: [{ protocol: "tcp" }], sourceTags: ["a"] };
+      const wall = await make(cloud, firewall, inputs);
+      expect(await refusal(cloud.remove(network, project.id, main.id))).to.include("already being used by");
+
+      await cloud.update(firewall, project.id, wall, { ...inputs, network: other });
+
+      expect(await refusal(cloud.remove(network, project.id, other))).to.include("already being used by");
+      expect(await refusal(cloud.remove(network, project.id, main.id))).to.equal("accepted");
+    });
+  }
+
+  it("names what uses a network in the order in which it came", async () => {
+    const cloud = await smallCloud();
+    const [one, two] = [
+      await make(cloud, network, { name: "one" }),
+      await make(cloud, network, { name: "two" }),
+    ];
+    const inputs = { denies: [{ protocol: "tcp" }], sourceTags: ["a"] };
+    const first = await make(cloud, firewall, { ...inputs, name: "first", network: one });
+    await make(cloud, firewall, { ...inputs, name: "second", network: two });
+    await cloud.update(firewall, project.id, first, { ...inputs, name: "first", network: two });
+    expect(await refusal(cloud.remove(network, project.id, two))).to.match(/first'.*second'/);
   });
 
   it("refuses to delete an address and an instance that an endpoint uses", async () => {
