@@ -189,7 +189,7 @@ export class Cloud {
       if (
         field.reference &&
         !field.reference.unless?.test(value) &&
-        !this.resources.find(field.reference, value, project)
+        !around.find(field.reference, value, project)
       ) {
         throw new CloudError(404, "notFound", `${path}: the resource '${value}' was not found`);
       }
@@ -284,8 +284,10 @@ export class Cloud {
     }
     return {
       project: known,
-      list: (kind) => this.resources.list(kind),
+      list: (kind, text) => this.resources.list(kind, text),
       find: (reference, value, where) => this.resources.find(reference, value, where),
+      alsoReferring: (kind, reference, value) =>
+        this.resources.alsoReferring(kind, reference, value, project),
       number: stableNumber,
     };
   }

@@ -3,7 +3,7 @@ import type { Resource } from "./rules/shape";
 
 /** What a look at IAM needs to see of the cloud. */
 export interface Accounts {
-  list(kind: string): readonly Resource[];
+  list(kind: string, text: string): readonly Resource[];
 }
 
 /** Why Google would refuse this IAM member, or undefined when it is there. */
@@ -41,7 +41,7 @@ function split(member: string): [string, string] {
 
 function accountProblem(email: string, cloud: Accounts): string | undefined {
   const known = ["serviceaccount/account:Account", "projects/serviceIdentity:ServiceIdentity"].some((kind) =>
-    cloud.list(kind).some((account) => textAt(account.state, "email") === email),
+    cloud.list(kind, email).some((account) => textAt(account.state, "email") === email),
   );
   return known ? undefined : `Service account ${email} does not exist`;
 }
@@ -49,7 +49,7 @@ function accountProblem(email: string, cloud: Accounts): string | undefined {
 /** The pool of a project comes with its first cluster that has Workload Identity. */
 function poolProblem(pool: string, cloud: Accounts): string | undefined {
   const known = cloud
-    .list("container/cluster:Cluster")
+    .list("container/cluster:Cluster", pool)
     .some((cluster) => textAt(cluster.inputs, "workloadIdentityConfig", "workloadPool") === pool);
   return known
     ? undefined

@@ -103,7 +103,8 @@ class Recorder implements Provider {
   }
 
   private refuseUnreachable(): void {
-    if (this.cloud.list("container/cluster:Cluster").some(({ id }) => id === this.cluster)) return;
+    if (this.cloud.list("container/cluster:Cluster", this.cluster).some(({ id }) => id === this.cluster))
+      return;
     throw new Error(
       "configured Kubernetes cluster is unreachable. If the cluster was deleted, you can remove its resources from " +
         "the state: destroy --refresh with PULUMI_K8S_DELETE_UNREACHABLE=true",

@@ -62,5 +62,6 @@ const nowhere: Surroundings = {
   project: { id: "", number: "" },
   list: () => [],
   find: () => undefined,
+  alsoReferring: () => [],
   number: () => "",
 };

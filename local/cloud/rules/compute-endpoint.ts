@@ -113,16 +113,12 @@ function subnetworkRange(inputs: Values, around: Surroundings): Range | undefine
 const usable = (range: Range, address: number): boolean =>
   range.first + 1 < address && address < range.last - 1;
 
-/** Addresses that others hold in the same network; Google does not reuse one while it is reserved. */
+/** Addresses that others hold in the same subnetwork; Google does not reuse one while it is reserved. */
 function takenAddresses(inputs: Values, around: Surroundings): ReadonlySet<string> {
-  const subnetworkId = (value: string | undefined, project: string) =>
-    value && around.find(subnetworkReference, value, project)?.id;
-  const own = subnetworkId(textAt(inputs, "subnetwork"), around.project.id);
   return new Set(
     around
-      .list("compute/address:Address")
+      .alsoReferring("compute/address:Address", heldSubnetwork, textAt(inputs, "subnetwork") ?? "")
       .filter((other) => !(other.project === around.project.id && sameName(other, inputs, "region")))
-      .filter((other) => subnetworkId(textAt(other.inputs, "subnetwork"), other.project) === own)
       .flatMap((other) => textAt(other.state, "address") ?? []),
   );
 }
@@ -138,7 +134,7 @@ function freeAddress(range: Range, taken: ReadonlySet<string>): string | undefin
 /** What was asked for, what it has already, the first free one, or for EXTERNAL one that belongs to nobody (RFC 5737). */
 function chosenAddress(id: string, inputs: Values, around: Surroundings): string {
   const given = textAt(inputs, "address");
-  const before = around.list("compute/address:Address").find((other) => other.id === id);
+  const before = around.list("compute/address:Address", id).find((other) => other.id === id);
   const range = subnetworkRange(inputs, around);
   return (
     given ??

@@ -1,13 +1,5 @@
-import {
-  address,
-  computeName,
-  created,
-  heldNetwork,
-  heldSubnetwork,
-  networkReference,
-  selfLink,
-} from "./compute-names";
-import { lastSegment, listAt, pathOf, sameName, textAt } from "./read";
+import { address, computeName, created, heldNetwork, heldSubnetwork, selfLink } from "./compute-names";
+import { lastSegment, listAt, sameName, textAt } from "./read";
 import { formatAddress, overlap, parseAddress, parseRange, shrinks, type Range } from "./ranges";
 import {
   deletionPolicy,
@@ -19,9 +11,7 @@ import {
   project,
   region,
   text,
-  type Resource,
   type Rule,
-  type Surroundings,
   type Values,
 } from "./shape";
 
@@ -142,9 +132,8 @@ const subnetwork: Rule = {
   refuses: (inputs, around) => {
     const own = rangesOf(inputs);
     const taken = around
-      .list("compute/subnetwork:Subnetwork")
+      .alsoReferring("compute/subnetwork:Subnetwork", heldNetwork, textAt(inputs, "network") ?? "")
       .filter((other) => !(other.project === around.project.id && sameName(other, inputs, "region")))
-      .filter((other) => sameNetwork(other, inputs, around))
       .flatMap((other) => rangesOf(other.inputs).map((range) => ({ ...range, of: other.id })));
     const others = (index: number) => [
       ...taken,
@@ -173,14 +162,6 @@ function rangesOf(inputs: Values): { where: string; given: string; range: Range 
     })),
   ];
   return given.flatMap(({ where, given }) => (given ? [{ where, given, range: parseRange(given) }] : []));
-}
-
-function sameNetwork(other: Resource, inputs: Values, around: Surroundings): boolean {
-  const id = (value: string | undefined, project: string) =>
-    value && (around.find(networkReference, value, project)?.id ?? pathOf(value));
-  return (
-    id(textAt(other.inputs, "network"), other.project) === id(textAt(inputs, "network"), around.project.id)
-  );
 }
 
 const router: Rule = {

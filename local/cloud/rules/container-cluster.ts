@@ -163,7 +163,7 @@ function encryptionProblems(inputs: Values, around: Surroundings): string[] {
     return [`databaseEncryption.keyName: ${key} is not in ${place}`];
   const agent = `serviceAccount:${serviceAgent(serviceAgents.get("container.googleapis.com") as string, around)}`;
   const granted = around
-    .list("kms/cryptoKeyIAMMember:CryptoKeyIAMMember")
+    .list("kms/cryptoKeyIAMMember:CryptoKeyIAMMember", agent)
     .some(
       ({ inputs: grant, status }) =>
         status === "ready" &&

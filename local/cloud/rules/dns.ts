@@ -10,6 +10,7 @@ import {
   oneOf,
   project,
   text,
+  type Resource,
   type Rule,
   type Surroundings,
 } from "./shape";
@@ -235,12 +236,10 @@ const policy: Rule = {
         const url = textAt(network, "networkUrl") ?? "";
         return around.find(heldNetwork, url, around.project.id)?.id ?? pathOf(url);
       });
-    const others = around
-      .list("dns/policy:Policy")
-      .filter((other) => other.project === around.project.id && other.inputs["name"] !== inputs["name"])
-      .flatMap((other) => networks(other.inputs));
+    const isOther = ({ project, inputs: own }: Resource) =>
+      project === around.project.id && own["name"] !== inputs["name"];
     return networks(inputs)
-      .filter((network) => others.includes(network))
+      .filter((network) => around.alsoReferring("dns/policy:Policy", heldNetwork, network).some(isOther))
       .map((network) => `networks: ${network} has a policy already`);
   },
   takes: { create: 5, update: 5, remove: 5 },

@@ -93,10 +93,12 @@ export type Values = Record<string, Value>;
 export interface Surroundings {
   /** Project that the resource belongs to. */
   readonly project: Project;
-  /** Live resources of a kind, any project. */
-  list(kind: string): readonly Resource[];
+  /** Live resources of a kind, any project; with `text` those that have it as id, in an input or as an output. */
+  list(kind: string, text?: string): readonly Resource[];
   /** The resource a reference means, or undefined. */
   find(reference: Reference, value: string, project: string): Resource | undefined;
+  /** Live resources of a kind, any project, that refer to the same as this reference, whatever words they use. */
+  alsoReferring(kind: string, reference: Reference, value: string): readonly Resource[];
   /** A number of `digits` digits that is the same for the same words in every run. */
   number(digits: number, ...words: string[]): string;
 }

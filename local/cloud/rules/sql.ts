@@ -116,10 +116,11 @@ function loginProblems(inputs: Values, type: string, around: Surroundings): stri
   if (type !== "CLOUD_IAM_SERVICE_ACCOUNT") return [];
   if (name.endsWith(".gserviceaccount.com"))
     return [`name: ${name} has to be written without .gserviceaccount.com`];
+  const email = `${name}.gserviceaccount.com`;
   const known = around
-    .list("serviceaccount/account:Account")
-    .some((account) => textAt(account.state, "email") === `${name}.gserviceaccount.com`);
-  return known ? [] : [`name: the service account ${name}.gserviceaccount.com does not exist`];
+    .list("serviceaccount/account:Account", email)
+    .some((account) => textAt(account.state, "email") === email);
+  return known ? [] : [`name: the service account ${email} does not exist`];
 }
 
 export const sql: readonly Rule[] = [instance, database, user];

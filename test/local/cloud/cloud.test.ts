@@ -76,6 +76,19 @@ describe("the emulated cloud", () => {
     );
   });
 
+  it("refuses a range that another subnetwork has, by whatever name they call their network", async () => {
+    const cloud = await smallCloud();
+    await makeNetwork(cloud);
+    await make(cloud, network, { name: "other" });
+    const second = { name: "second", region: "europe-west1", ipCidrRange: "10.0.2.0/24" };
+    expect(
+      await refusal(make(cloud, "compute/subnetwork:Subnetwork", { ...second, network: "main" })),
+    ).to.match(/10\.0\.2\.0\/24 overlaps 10\.0\.0\.0\/22/);
+    expect(
+      await refusal(make(cloud, "compute/subnetwork:Subnetwork", { ...second, network: "other" })),
+    ).to.equal("accepted");
+  });
+
   const strangers = [
     [
       "an account that nobody made",

@@ -3,6 +3,7 @@
  * here is a list; that the emulated cloud asks the rules at the right moment is proved with the cloud.
  */
 import { expect } from "chai";
+import { textsIn } from "../../../local/cloud/fields";
 import { rules } from "../../../local/cloud/rules";
 import { parseRange, shrinks } from "../../../local/cloud/rules/ranges";
 import { textAt } from "../../../local/cloud/rules/read";
@@ -18,14 +19,26 @@ const ruleOf = (kind: string): Rule => {
 };
 
 function world(...resources: Resource[]): Surroundings {
+  const find: Surroundings["find"] = ({ kinds, by }, value) =>
+    resources.find(
+      ({ kind, id, state }) =>
+        kinds.includes(kind) && [id, state["name"], ...(by ? [state[by]] : [])].includes(value),
+    );
   return {
     project: { id: project, number: "123456789012" },
-    list: (kind) => resources.filter((resource) => resource.kind === kind),
-    find: ({ kinds, by }, value) =>
-      resources.find(
-        ({ kind, id, state }) =>
-          kinds.includes(kind) && [id, state["name"], ...(by ? [state[by]] : [])].includes(value),
+    list: (kind, text = kind) =>
+      resources.filter(
+        (resource) => resource.kind === kind && JSON.stringify(resource).includes(JSON.stringify(text)),
       ),
+    find,
+    alsoReferring: (kind, reference, value) => {
+      const meant = (said: string) => find(reference, said, project)?.id ?? said;
+      return resources.filter(
+        (other) =>
+          other.kind === kind &&
+          textsIn(ruleOf(kind).inputs, other.inputs).some((leaf) => meant(leaf.value) === meant(value)),
+      );
+    },
     number: (digits, ...words) => {
       const sum = [...words.join("")].reduce((hash, letter) => (hash * 31 + letter.charCodeAt(0)) % 1e15, 7);
       return `${sum}`
@@ -340,8 +353,9 @@ describe("refusals", () => {
       const problems = (given: Values, others: Resource[] = []) =>
         ruleOf(kind).refuses?.(given, world(...everything, ...others)) ?? [];
 
-      it("accepts what is right", () => {
+      it("accepts what is right, and once more as a change of what it made", () => {
         expect(problems(inputs)).to.deep.equal([]);
+        expect(problems(inputs, [live(kind, inputs, world(...everything))])).to.deep.equal([]);
       });
 
       for (const [path, value, problem, others] of cases) {

@@ -164,6 +164,7 @@ const emptyWorld: Surroundings = {
   project: { id: "demo", number: "123456789012" },
   list: () => [],
   find: () => undefined,
+  alsoReferring: () => [],
   number: (digits) => "1234567890".repeat(10).slice(0, digits),
 };
 
