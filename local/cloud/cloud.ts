@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { problemsOf } from "./check";
 import { Clock } from "./clock";
+import { type Elsewhere, isElsewhere } from "./elsewhere";
 import { CloudError } from "./errors";
 import { Faults } from "./faults";
 import { masked, merged, textsIn } from "./fields";
@@ -22,6 +23,8 @@ export interface CloudOptions {
    * @default 0, everything is immediate
    */
   readonly scale?: number;
+  /** @default "checked" */
+  readonly elsewhere?: Elsewhere;
 }
 
 interface Reservation {
@@ -44,6 +47,7 @@ export class Cloud {
   private readonly resources: Resources;
   private readonly reserved: Ledger<Reservation>;
   private readonly projects: Ledger<Project>;
+  private readonly elsewhere: Elsewhere;
   private readonly underWay = new Map<string, Promise<unknown>>();
 
   constructor(options: CloudOptions = {}) {
@@ -51,6 +55,7 @@ export class Cloud {
     if (folder) mkdirSync(folder, { recursive: true });
     const file = (name: string) => (folder ? join(folder, name) : undefined);
     this.clock = new Clock(options.scale ?? 0);
+    this.elsewhere = options.elsewhere ?? "checked";
     this.journal = new Journal(file("journal.jsonl"));
     this.resources = new Resources(file("resources.jsonl"));
     this.reserved = new Ledger(file("reserved.jsonl"));
@@ -189,11 +194,13 @@ export class Cloud {
       if (
         field.reference &&
         !field.reference.unless?.test(value) &&
+        !around.isAssumed(value) &&
         !around.find(field.reference, value, project)
       ) {
         throw new CloudError(404, "notFound", `${path}: the resource '${value}' was not found`);
       }
-      if (field.principal) refuse([principalProblem(value, this)].filter((problem) => problem !== undefined));
+      if (field.principal)
+        refuse([principalProblem(value, around)].filter((problem) => problem !== undefined));
     }
     refuse(rule.refuses?.(inputs, around) ?? []);
     return around;
@@ -288,6 +295,7 @@ export class Cloud {
       find: (reference, value, where) => this.resources.find(reference, value, where),
       alsoReferring: (kind, reference, value) =>
         this.resources.alsoReferring(kind, reference, value, project),
+      isAssumed: (name) => this.elsewhere === "assumed" && isElsewhere(name, known),
       number: stableNumber,
     };
   }

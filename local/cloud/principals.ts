@@ -4,6 +4,7 @@ import type { Resource } from "./rules/shape";
 /** What a look at IAM needs to see of the cloud. */
 export interface Accounts {
   list(kind: string, text: string): readonly Resource[];
+  isAssumed(name: string): boolean;
 }
 
 /** Why Google would refuse this IAM member, or undefined when it is there. */
@@ -17,7 +18,7 @@ export function principalProblem(member: string, cloud: Accounts): string | unde
     case "principal":
     case "principalSet": {
       const pool = /\/workloadIdentityPools\/([^/]+)\//.exec(name)?.[1];
-      if (pool !== undefined) return poolProblem(pool, cloud);
+      if (pool !== undefined) return cloud.isAssumed(name) ? undefined : poolProblem(pool, cloud);
       // All service accounts of a project: Google takes it whether the project has any or not.
       if (/^\/\/cloudresourcemanager\.googleapis\.com\/projects\/[0-9]+\/type\/ServiceAccount$/.test(name)) {
         return undefined;
@@ -43,7 +44,7 @@ function accountProblem(email: string, cloud: Accounts): string | undefined {
   const known = ["serviceaccount/account:Account", "projects/serviceIdentity:ServiceIdentity"].some((kind) =>
     cloud.list(kind, email).some((account) => textAt(account.state, "email") === email),
   );
-  return known ? undefined : `Service account ${email} does not exist`;
+  return known || cloud.isAssumed(email) ? undefined : `Service account ${email} does not exist`;
 }
 
 /** The pool of a project comes with its first cluster that has Workload Identity. */
@@ -51,7 +52,7 @@ function poolProblem(pool: string, cloud: Accounts): string | undefined {
   const known = cloud
     .list("container/cluster:Cluster", pool)
     .some((cluster) => textAt(cluster.inputs, "workloadIdentityConfig", "workloadPool") === pool);
-  return known
+  return known || cloud.isAssumed(pool)
     ? undefined
     : `Identity Pool does not exist (${pool}). Please check that you specified a valid resource name`;
 }

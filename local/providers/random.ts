@@ -63,5 +63,6 @@ const nowhere: Surroundings = {
   list: () => [],
   find: () => undefined,
   alsoReferring: () => [],
+  isAssumed: () => false,
   number: () => "",
 };

@@ -171,7 +171,7 @@ function encryptionProblems(inputs: Values, around: Surroundings): string[] {
         grant["role"] === "roles/cloudkms.cryptoKeyEncrypterDecrypter" &&
         grant["member"] === agent,
     );
-  return granted
+  return granted || around.isAssumed(key)
     ? []
     : [`databaseEncryption.keyName: ${agent} lacks roles/cloudkms.cryptoKeyEncrypterDecrypter on ${key}`];
 }

@@ -99,6 +99,8 @@ export interface Surroundings {
   find(reference: Reference, value: string, project: string): Resource | undefined;
   /** Live resources of a kind, any project, that refer to the same as this reference, whatever words they use. */
   alsoReferring(kind: string, reference: Reference, value: string): readonly Resource[];
+  /** Whether a name puts a thing into another project, and this cloud takes other projects for granted. */
+  isAssumed(name: string): boolean;
   /** A number of `digits` digits that is the same for the same words in every run. */
   number(digits: number, ...words: string[]): string;
 }

@@ -120,7 +120,7 @@ function loginProblems(inputs: Values, type: string, around: Surroundings): stri
   const known = around
     .list("serviceaccount/account:Account", email)
     .some((account) => textAt(account.state, "email") === email);
-  return known ? [] : [`name: the service account ${email} does not exist`];
+  return known || around.isAssumed(email) ? [] : [`name: the service account ${email} does not exist`];
 }
 
 export const sql: readonly Rule[] = [instance, database, user];

@@ -39,6 +39,7 @@ function world(...resources: Resource[]): Surroundings {
           textsIn(ruleOf(kind).inputs, other.inputs).some((leaf) => meant(leaf.value) === meant(value)),
       );
     },
+    isAssumed: () => false,
     number: (digits, ...words) => {
       const sum = [...words.join("")].reduce((hash, letter) => (hash * 31 + letter.charCodeAt(0)) % 1e15, 7);
       return `${sum}`

@@ -165,6 +165,7 @@ const emptyWorld: Surroundings = {
   list: () => [],
   find: () => undefined,
   alsoReferring: () => [],
+  isAssumed: () => false,
   number: (digits) => "1234567890".repeat(10).slice(0, digits),
 };
 
