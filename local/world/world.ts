@@ -1,6 +1,7 @@
 import { join } from "node:path";
 
 import { Cloud } from "../cloud/cloud";
+import type { Elsewhere } from "../cloud/elsewhere";
 import { rules } from "../cloud/rules";
 import type { Values } from "../cloud/rules/shape";
 import { googlePackage } from "../providers/google";
@@ -27,14 +28,17 @@ export interface WorldOptions {
    * @default 0, everything is immediate
    */
   readonly scale?: number;
+  /** @default "checked" */
+  readonly elsewhere?: Elsewhere;
 }
 
 /** Opens a world in this process, with what its folder holds from before. */
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
-  const { folder, scale } = options;
+  const { folder, scale, elsewhere } = options;
   const cloud = new Cloud({
     ...(folder !== undefined && { folder: join(folder, "cloud") }),
     ...(scale !== undefined && { scale }),
+    ...(elsewhere !== undefined && { elsewhere }),
   });
   const packages: Package[] = [
     googlePackage(cloud),

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { inSlice, readStackFile } from "../../config/stack-file";
+import type { Elsewhere } from "../../local/cloud/elsewhere";
 import { findEngine } from "../../local/engine/find";
 import { copyProgram } from "../../local/engine/program-copy";
 import {
@@ -46,11 +47,21 @@ export const projects = [
   { id: "acme-popups", number: "200000000004" },
 ];
 
-export async function startPlanWorld(): Promise<PlanWorld> {
+export interface PlanWorldOptions {
+  /**
+   * Ids of the projects that are there.
+   * @default all
+   */
+  readonly only?: readonly string[];
+  /** @default "checked" */
+  readonly elsewhere?: Elsewhere;
+}
+
+export async function startPlanWorld({ only, ...options }: PlanWorldOptions = {}): Promise<PlanWorld> {
   const engine = (await findEngine()).command;
   const folder = mkdtempSync(join(tmpdir(), "platform-plan-"));
-  const world = await openWorld({ folder });
-  for (const project of projects) world.cloud.register(project);
+  const world = await openWorld({ ...options, folder });
+  for (const project of projects) if (only?.includes(project.id) ?? true) world.cloud.register(project);
   const place = (program: string) => ({
     layout: layoutOf(folder),
     providers: world.providers,
