@@ -1,6 +1,6 @@
 import type { EngineResult, Step } from "../../local/engine/run";
 import { lossWith } from "./losses";
-import { valueAt } from "./property-path";
+import { type PathStep, stepsOf } from "./property-path";
 
 export type Action = "replace" | "delete" | "update" | "create" | "same";
 
@@ -166,8 +166,8 @@ function changeAt(
   replaces: boolean,
   shownPath = path,
 ): PropertyChange {
-  const before = plainly(valueAt(old, path));
-  const after = plainly(valueAt(next, path));
+  const before = valueAt(plainly(old), path);
+  const after = valueAt(plainly(next), path);
   return {
     path: shownPath,
     ...(before !== undefined && { old: before }),
@@ -187,9 +187,24 @@ const unknownMarks: ReadonlySet<unknown> = new Set([
   "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
 ]);
 
+/** The key by which the engine tells what kind of value an object stands for, and what it writes there for a secret. */
+const signature = "4dabf18193072939515e22adb298388d";
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+
+/** A value of the engine as people read it: marks for what is secret or unknown, wherever it stands. */
 function plainly(value: unknown): unknown {
   if (unknownMarks.has(value)) return unknown;
   if (Array.isArray(value)) return value.map(plainly);
   if (typeof value !== "object" || value === null) return value;
+  if ((value as Record<string, unknown>)[signature] === secretSignature) return secret;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plainly(inner)]));
+}
+
+/** The value at a property path; what is below a secret is secret, and below something unknown unknown. */
+function valueAt(value: unknown, path: string): unknown {
+  return stepsOf(path).reduce<unknown>((at, step) => {
+    if (at === secret || at === unknown) return at;
+    if (typeof at !== "object" || at === null) return undefined;
+    return (at as Record<PathStep, unknown>)[step];
+  }, value);
 }

@@ -15,11 +15,3 @@ export function stepsOf(path: string): PathStep[] {
   }
   return steps;
 }
-
-/** The value at a property path, or undefined. */
-export function valueAt(value: unknown, path: string): unknown {
-  return stepsOf(path).reduce<unknown>((at, step) => {
-    if (typeof at !== "object" || at === null) return undefined;
-    return (at as Record<PathStep, unknown>)[step];
-  }, value);
-}

@@ -109,6 +109,27 @@ describe("a plan", () => {
     ]);
   });
 
+  it("shows nothing of a secret block, nor of what is inside it", () => {
+    const wrapped = (ciphertext: string) => ({
+      "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+      ciphertext,
+    });
+    const plan = planOf(
+      engineResult(
+        step("update", {
+          urn: instance,
+          old: { inputs: { labels: { token: wrapped("a") }, block: wrapped("b") } },
+          new: { inputs: { labels: { token: wrapped("c") }, block: wrapped("d") } },
+          detailedDiff: { ...change("labels.token"), ...change("block.inner[0]") },
+        }),
+      ),
+    );
+    expect(only(plan).properties).to.deep.equal([
+      { path: "labels.token", old: "[secret]", new: "[secret]", replaces: false },
+      { path: "block.inner[0]", old: "[secret]", new: "[secret]", replaces: false },
+    ]);
+  });
+
   it("leaves out what only follows from an input", () => {
     const plan = planOf(
       engineResult(

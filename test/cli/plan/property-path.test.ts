@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { stepsOf, valueAt } from "../../../cli/plan/property-path";
+import { stepsOf } from "../../../cli/plan/property-path";
 
 describe("a property path", () => {
   const table: readonly [string, (string | number)[]][] = [
@@ -20,12 +20,5 @@ describe("a property path", () => {
 
   it("that cannot be read is taken for one key", () => {
     expect(stepsOf("a[b")).to.deep.equal(["a[b"]);
-  });
-
-  it("leads to the value, or to nothing where a step is missing", () => {
-    const value = { pools: [{ labels: { "a/b": "x" } }], none: null };
-    expect(valueAt(value, 'pools[0].labels["a/b"]')).to.equal("x");
-    expect(valueAt(value, "pools[1].labels")).to.equal(undefined);
-    expect(valueAt(value, "none.below")).to.equal(undefined);
   });
 });
