@@ -20,3 +20,6 @@ export class CommandFailure extends Error {
     this.name = "CommandFailure";
   }
 }
+
+/** Somebody asked the command to stop before it was done. */
+export class Interrupted extends CommandFailure {}

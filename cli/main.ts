@@ -3,6 +3,8 @@ import { Command, CommanderError } from "commander";
 import { SettingsError } from "../config/problems";
 import { CommandFailure, exitCodes } from "./failure";
 import { localCommand } from "./local/command";
+import { root } from "./local/session";
+import { previewCommand } from "./preview/command";
 import { printJson } from "./terminal";
 
 async function main(): Promise<number> {
@@ -14,6 +16,7 @@ async function main(): Promise<number> {
       `\nExit codes: ${exitCodes.failed} it was tried and failed, ${exitCodes.wrong} the command or the settings are wrong, ${exitCodes.refused} refused to keep something safe`,
     )
     .exitOverride();
+  program.addCommand(previewCommand(root));
   program.addCommand(localCommand());
   try {
     await program.parseAsync();

@@ -1,11 +1,16 @@
-/** Writes schemas/: what editors complete and check in stack files and in the catalogue. */
+/** Writes schemas/: what editors check in stack files and in the catalogue, and what `platform preview --json` prints. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { previewSchema } from "../cli/preview/document";
 import { serviceSchema, stackSchema } from "../config/editor-schema";
 
 const folder = join(__dirname, "..", "schemas");
-const schemas = { "stack.schema.json": stackSchema(), "service.schema.json": serviceSchema() };
+const schemas = {
+  "stack.schema.json": stackSchema(),
+  "service.schema.json": serviceSchema(),
+  "preview.schema.json": previewSchema(),
+};
 
 mkdirSync(folder, { recursive: true });
 for (const [file, schema] of Object.entries(schemas)) {

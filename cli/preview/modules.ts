@@ -1,0 +1,117 @@
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+
+import { CommandFailure } from "../failure";
+import { type Commit, fileIn } from "./repository";
+
+/** Lines of npm's own words that a failure repeats; the first ones say why. */
+const shownLines = 6;
+
+/**
+ * The folder `node_modules` for the program of a commit: this checkout's where both have one lock file, else one that
+ * is installed from the commit's lock file, once, into the cache.
+ *
+ * @throws CommandFailure when they cannot be had; the base with other modules would be another base.
+ */
+export async function modulesOf(
+  checkout: string,
+  commit: Commit,
+  cache: string,
+  onProgress: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<string> {
+  const lock = await fileIn(checkout, commit, "package-lock.json");
+  if (lock === undefined) {
+    throw new CommandFailure(
+      `the base ${commit.hash.slice(0, 7)} has no package-lock.json, so its modules cannot be had; compare with a later commit`,
+    );
+  }
+  const own = join(checkout, "package-lock.json");
+  if (existsSync(own) && readFileSync(own, "utf8") === lock) return join(checkout, "node_modules");
+
+  const files = {
+    "package-lock.json": lock,
+    "package.json": (await fileIn(checkout, commit, "package.json")) ?? "{}",
+    ".npmrc": (await fileIn(checkout, commit, ".npmrc")) ?? "",
+  };
+  const key = createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 16);
+  const folder = join(cache, key);
+  if (!existsSync(folder)) await install({ files, folder, cache, commit, onProgress, signal });
+  utimesSync(folder, new Date(), new Date());
+  return join(folder, "node_modules");
+}
+
+interface Installation {
+  readonly files: Readonly<Record<string, string>>;
+  readonly folder: string;
+  readonly cache: string;
+  readonly commit: Commit;
+  readonly onProgress: (line: string) => void;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function install({ files, folder, cache, commit, onProgress, signal }: Installation): Promise<void> {
+  mkdirSync(cache, { recursive: true });
+  const temporary = mkdtempSync(join(cache, "installing-"));
+  try {
+    for (const [file, text] of Object.entries(files)) writeFileSync(join(temporary, file), text);
+    onProgress("installing the base's own npm packages");
+    const failure = await npmInstall(temporary, signal);
+    if (failure !== undefined) {
+      throw new CommandFailure(
+        [
+          `the base ${commit.hash.slice(0, 7)} has another package-lock.json than this checkout, and its npm packages cannot be had:`,
+          ...failure
+            .split("\n")
+            .filter((line) => line.trim() !== "npm error")
+            .slice(0, shownLines)
+            .map((line) => `  ${line}`),
+          "Nothing was compared. With a connection to the npm registry the same command installs them, once.",
+        ].join("\n"),
+      );
+    }
+    // Another command may have been faster; both hold the same.
+    if (!existsSync(folder)) renameSync(temporary, folder);
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+/** What npm had to say when it failed. */
+function npmInstall(folder: string, signal?: AbortSignal): Promise<string | undefined> {
+  // The program runs without tools for its development; install scripts would run somebody else's code.
+  const args = [
+    "ci",
+    "--omit=dev",
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    "--prefer-offline",
+    "--loglevel=error",
+  ];
+  return new Promise((resolve, reject) => {
+    const child = spawn("npm", args, { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
+    let said = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
+    const stop = () => child.kill("SIGTERM");
+    process.on("exit", stop);
+    signal?.addEventListener("abort", stop);
+    child.once("error", reject);
+    child.once("close", (code) => {
+      process.off("exit", stop);
+      signal?.removeEventListener("abort", stop);
+      resolve(code === 0 ? undefined : said.trim() || `npm ci ended with exit code ${code}`);
+    });
+  });
+}

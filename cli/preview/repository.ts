@@ -1,0 +1,121 @@
+import { execFile } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+import { CommandFailure, exitCodes } from "../failure";
+
+/** A commit of the repository that a checkout belongs to. */
+export interface Commit {
+  /** Full hash. */
+  readonly hash: string;
+  /** Hash of the files below the checkout's folder: two commits with one tree hold the same. */
+  readonly tree: string;
+  readonly subject: string;
+}
+
+/** Where a change begins. */
+export interface Base extends Commit {
+  /** What was asked for. */
+  readonly ref: string;
+  /** Whether the ref has commits that `HEAD` does not have; they are no part of the change. */
+  readonly movedOn: boolean;
+}
+
+/**
+ * The commit that `HEAD` and `ref` last had in common: what a change is compared with, whatever `ref` got since.
+ *
+ * @throws CommandFailure when the folder is no repository, or holds no such commit.
+ */
+export async function baseOf(checkout: string, ref: string): Promise<Base> {
+  // A ref that begins with a dash would be an option.
+  const tip = ref.startsWith("-")
+    ? undefined
+    : await gitOrNothing(checkout, ["rev-parse", "--verify", "--quiet", `${ref}^{commit}`]);
+  if (tip === undefined) throw await unknownRef(checkout, ref);
+  const base = await gitOrNothing(checkout, ["merge-base", tip.trim(), "HEAD"]);
+  if (base === undefined) {
+    throw new CommandFailure(
+      `${ref} and HEAD have no commit in common here; where the clone is shallow, fetch the rest: git fetch --unshallow`,
+      exitCodes.wrong,
+    );
+  }
+  const hash = base.trim();
+  return {
+    ref,
+    movedOn: tip.trim() !== hash,
+    hash,
+    tree: (await git(checkout, ["rev-parse", `${hash}:./`])).trim(),
+    subject: (await git(checkout, ["show", "--no-patch", "--format=%s", hash])).trim(),
+  };
+}
+
+/** Whether files of the checkout differ from `HEAD`: what is compared is the files. */
+export async function isEdited(checkout: string): Promise<boolean> {
+  return (await git(checkout, ["status", "--porcelain"])) !== "";
+}
+
+/** The text of one file in a commit, or undefined when it is not there. */
+export function fileIn(checkout: string, commit: Commit, path: string): Promise<string | undefined> {
+  return gitOrNothing(checkout, ["cat-file", "blob", `${commit.hash}:./${path}`]);
+}
+
+/** Writes the files of a commit into a folder; the checkout, its index and its branches stay as they are. */
+export async function writeTree(checkout: string, commit: Commit, folder: string): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  const repository = (await git(checkout, ["rev-parse", "--absolute-git-dir"])).trim();
+  const index = { GIT_INDEX_FILE: join(folder, "..", "index") };
+  const there = ["--git-dir", repository, "--work-tree", folder];
+  await git(folder, [...there, "read-tree", commit.tree], index);
+  await git(folder, [...there, "checkout-index", "--all"], index);
+}
+
+async function unknownRef(checkout: string, ref: string): Promise<CommandFailure> {
+  try {
+    await git(checkout, ["rev-parse", "--verify", "HEAD"]);
+  } catch (error) {
+    return new CommandFailure(
+      `${checkout} is no git checkout with a commit to compare with: ${(error as Error).message}`,
+      exitCodes.wrong,
+    );
+  }
+  return new CommandFailure(
+    `${JSON.stringify(ref)} is no commit here; allowed: a branch, a tag or a hash that this clone has, such as origin/main`,
+    exitCodes.wrong,
+  );
+}
+
+async function git(
+  checkout: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<string> {
+  try {
+    const { stdout } = await promisify(execFile)("git", ["-C", checkout, ...args], {
+      env: { ...withoutGitsOwn(process.env), LC_ALL: "C", ...env },
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    return stdout;
+  } catch (error) {
+    const { code, stderr } = error as { code?: string | number; stderr?: string };
+    if (code === "ENOENT")
+      throw new CommandFailure("git is not on PATH; the base of a change comes from it", exitCodes.wrong);
+    throw new Error(`git ${args.join(" ")}: ${stderr?.trim() || String(error)}`, { cause: error });
+  }
+}
+
+async function gitOrNothing(checkout: string, args: readonly string[]): Promise<string | undefined> {
+  try {
+    return await git(checkout, args);
+  } catch (error) {
+    if (error instanceof CommandFailure) throw error;
+    return undefined;
+  }
+}
+
+/** Inside a hook Git's variables name the repository of the hook. */
+function withoutGitsOwn(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !/^GIT_(DIR|WORK_TREE|INDEX_FILE|PREFIX)$/.test(name)),
+  );
+}

@@ -1,0 +1,29 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+import { isRunning } from "./process";
+
+/** A folder that lives as long as its process. */
+export interface OwnFolder {
+  readonly path: string;
+  remove(): void;
+}
+
+/** Makes a folder for this process below `parent`, and removes there what processes left that were killed. */
+export function ownFolder(parent: string): OwnFolder {
+  mkdirSync(parent, { recursive: true, mode: 0o700 });
+  for (const name of readdirSync(parent)) {
+    const owner = Number(/^(\d+)-/.exec(name)?.[1]);
+    if (owner && !isRunning(owner)) rmSync(join(parent, name), { recursive: true, force: true });
+  }
+  const path = mkdtempSync(join(parent, `${process.pid}-`));
+  const drop = () => rmSync(path, { recursive: true, force: true });
+  process.on("exit", drop);
+  return {
+    path,
+    remove: () => {
+      drop();
+      process.off("exit", drop);
+    },
+  };
+}

@@ -1,0 +1,340 @@
+/** What an edit of the program or its settings does to every resource, as a pull request shows it. */
+import { expect } from "chai";
+
+import { type Comparison, openComparison, type StackComparison } from "../../cli/preview/comparison";
+import { baseOf } from "../../cli/preview/repository";
+import { findEngine } from "../../local/engine/find";
+import { temporaryFolder } from "../support/plan-world";
+import { type ProgramRepository, programRepository } from "../support/program-repository";
+
+/** Resources of each stack before the edit, as the inventories list them. */
+const size: Readonly<Record<string, number>> = { ci: 85, staging: 102, production: 103 };
+
+/** `action Type name`; `!` where `up` refuses it, `?` where it loses its protection, `()` round a component. */
+function verdictsOf({ plan }: StackComparison): string[] {
+  return (plan?.changes ?? []).map(({ action, type, name, refused, protectedBefore, protectedAfter }) => {
+    const short = type.slice(type.lastIndexOf(":") + 1);
+    const open = action !== "delete" && protectedBefore && !protectedAfter;
+    return `${action} ${type.startsWith("platform:") ? `(${short})` : short} ${name}${refused ? " !" : ""}${open ? " ?" : ""}`;
+  });
+}
+
+interface Edit {
+  readonly of: string;
+  readonly stack?: string;
+  readonly edit: (program: ProgramRepository) => void;
+  readonly verdicts: readonly string[];
+}
+
+const pool = (key: string, value: unknown) => (program: ProgramRepository) =>
+  program.set("production", value, "platform:cluster", "pools", "services", key);
+const database = (key: string, value: unknown) => (program: ProgramRepository) =>
+  program.set("production", value, "platform:database", key);
+
+const services = ["authentication", "billing", "messaging", "routing"];
+const workloads = ["authentication", "billing", "messaging", "migrator", "routing"].map(
+  (name) => `replace IAMMember ${name}-workload`,
+);
+
+const logins = ["authentication", "billing", "main-migrator", "messaging", "routing"];
+
+/** What loses its protection with the lifecycle, besides the cluster. */
+const openAfter = [
+  "same RandomId main ?",
+  ...services.map((name) => `update Database ${name} ?`),
+  "update DatabaseInstance main ?",
+  "update Address main ?",
+  "update ManagedZone main ?",
+  "same RandomId main ?",
+  "same (DeletionGuard) environment ?",
+  "update CryptoKey secrets ?",
+  "same KeyRing secrets ?",
+  "same RandomId secrets ?",
+  "update Address main-egress-1 ?",
+  "update Address main-egress-2 ?",
+  "update Network main ?",
+  "update Subnetwork main ?",
+];
+
+const edits: readonly Edit[] = [
+  {
+    of: "a pool's machine type",
+    edit: pool("machineType", "e2-standard-16"),
+    verdicts: ["update NodePool services"],
+  },
+  { of: "a pool's disk", edit: pool("diskGb", 200), verdicts: ["update NodePool services"] },
+  { of: "a pool to spot", edit: pool("spot", true), verdicts: ["replace NodePool services"] },
+  {
+    of: "a pool's service account",
+    edit: (program) =>
+      program.edit(
+        "components/node-pool.ts",
+        "serviceAccount: args.serviceAccount,",
+        'serviceAccount: "other@acme-production.iam.gserviceaccount.com",',
+      ),
+    verdicts: ["replace NodePool services"],
+  },
+  {
+    of: "the pools: one more",
+    edit: (program) =>
+      program.set(
+        "production",
+        { machineType: "e2-standard-4", spot: true, minNodes: 0, maxNodes: 5 },
+        "platform:cluster",
+        "pools",
+        "batch",
+      ),
+    verdicts: ["create NodePool batch", "create (NodePool) batch"],
+  },
+  {
+    of: "the database's version",
+    edit: database("version", "POSTGRES_17"),
+    verdicts: ["update DatabaseInstance main"],
+  },
+  {
+    of: "the database's tier",
+    edit: database("tier", "db-custom-8-30720"),
+    verdicts: ["update DatabaseInstance main"],
+  },
+  {
+    of: "the database's region",
+    edit: (program) =>
+      program.edit(
+        "environments/delivery.ts",
+        "region,\n      network: network.id",
+        'region: "europe-west4",\n      network: network.id',
+      ),
+    verdicts: [
+      ...services.map((name) => `replace Database ${name} !`),
+      "replace DatabaseInstance main !",
+      "replace Address main !",
+      "replace ManagedZone main !",
+      "replace RandomId main !",
+      "replace ForwardingRule main",
+      "replace RecordSet main",
+      ...logins.map((name) => `replace User ${name}`),
+      ...logins.flatMap((name) => [
+        `replace IAMMember ${name}-cloudsql-client`,
+        `replace IAMMember ${name}-cloudsql-instanceuser`,
+      ]),
+    ],
+  },
+  {
+    of: "the names of the database's logins",
+    edit: (program) =>
+      program.edit(
+        "components/database-login.ts",
+        'account.email.apply((email) => email.replace(/\\.gserviceaccount\\.com$/, ""))',
+        'account.email.apply((email) => email.replace(/\\.gserviceaccount\\.com$/, ".x"))',
+      ),
+    verdicts: logins.map((name) => `replace User ${name}`),
+  },
+  {
+    of: "the network's description",
+    edit: (program) =>
+      program.edit(
+        "components/network.ts",
+        "autoCreateSubnetworks: false,",
+        'autoCreateSubnetworks: false, description: "x",',
+      ),
+    verdicts: [
+      "replace Cluster main !",
+      "replace Address main !",
+      "replace Namespace services",
+      "replace Network main !",
+      "replace Subnetwork main !",
+      "replace NodePool services",
+      "replace kubernetes main",
+      "replace ForwardingRule main",
+      ...workloads,
+      "replace Router main",
+      "replace RouterNat main",
+      "update ManagedZone main",
+      "update RecordSet main",
+      "update Firewall main-load-balancers",
+      "update Policy main",
+    ],
+  },
+  {
+    of: "the cluster's description",
+    edit: (program) =>
+      program.edit(
+        "components/cluster.ts",
+        "resourceLabels: args.labels,",
+        'resourceLabels: args.labels, description: "x",',
+      ),
+    verdicts: [
+      "replace Cluster main !",
+      "replace Namespace services",
+      "replace NodePool services",
+      "replace kubernetes main",
+      ...workloads,
+    ],
+  },
+  {
+    of: "the release channel",
+    edit: (program) => program.set("production", "REGULAR", "platform:cluster", "releaseChannel"),
+    verdicts: ["update Cluster main"],
+  },
+  {
+    of: "the id of a registry",
+    stack: "ci",
+    edit: (program) =>
+      program.edit(
+        "components/repository.ts",
+        "repositoryId: name,",
+        'repositoryId: name === "charts" ? "helm" : name,',
+      ),
+    verdicts: [
+      "replace Repository charts !",
+      "replace RepositoryIamMember charts-200000000001",
+      "replace RepositoryIamMember charts-builder",
+    ],
+  },
+  {
+    of: "the name of one registry",
+    stack: "ci",
+    edit: (program) => program.edit("components/registry.ts", 'shelf("charts"', 'shelf("helm"'),
+    verdicts: [
+      "delete Repository charts !",
+      "delete RepositoryIamMember charts-200000000001",
+      "delete RepositoryIamMember charts-builder",
+      "delete (Repository) charts",
+      "create Repository helm",
+      "create RepositoryIamMember helm-200000000001",
+      "create RepositoryIamMember helm-builder",
+      "create (Repository) helm",
+    ],
+  },
+  {
+    of: "the clean-up of the registries",
+    stack: "ci",
+    edit: (program) => program.set("ci", 60, "platform:registry", "releasesKept"),
+    verdicts: ["update Repository charts", "update Repository eu.gcr.io", "update Repository images"],
+  },
+  {
+    of: "the catalogue: a new service",
+    edit: (program) =>
+      program.write("catalog/services/search.yaml", "owner: search-team\nstores: [postgres]\n"),
+    verdicts: [
+      "create Database search",
+      "create User search",
+      "create IAMMember search-cloudsql-client",
+      "create IAMMember search-cloudsql-instanceuser",
+      "create (ProjectGrant) search",
+      "create (DatabaseLogin) search",
+      "create Account search",
+      "create IAMMember search-workload",
+      "create (Identity) search",
+    ],
+  },
+  {
+    of: "the catalogue: a service gone",
+    edit: (program) => program.remove("catalog/services/billing.yaml"),
+    verdicts: [
+      "delete Database billing !",
+      "delete User billing",
+      "delete IAMMember billing-cloudsql-client",
+      "delete IAMMember billing-cloudsql-instanceuser",
+      "delete (ProjectGrant) billing",
+      "delete (DatabaseLogin) billing",
+      "delete Account billing",
+      "delete IAMMember billing-workload",
+      "delete (Identity) billing",
+    ],
+  },
+  {
+    of: "the catalogue: a service retired",
+    edit: (program) => program.edit("catalog/services/billing.yaml", "stores:", "retired: true\nstores:"),
+    verdicts: ["update Database billing ?"],
+  },
+  {
+    of: "a label",
+    edit: (program) => program.set("production", "other-team", "platform:owner"),
+    verdicts: [
+      "update Cluster main",
+      "update NodePool services",
+      "update DatabaseInstance main",
+      "update Address main",
+      "update ForwardingRule main",
+      "update ManagedZone main",
+      "update CryptoKey secrets",
+      "update Address main-egress-1",
+      "update Address main-egress-2",
+      "update gcp project-google",
+    ],
+  },
+  {
+    of: "a label inside the cluster",
+    stack: "staging",
+    edit: (program) =>
+      program.edit(
+        "components/namespace.ts",
+        'podSecurityLabels("restricted")',
+        'podSecurityLabels("baseline")',
+      ),
+    verdicts: ["update Namespace services"],
+  },
+  {
+    of: "a comment",
+    edit: (program) =>
+      program.edit("components/network.ts", "export class Network", "// a word\nexport class Network"),
+    verdicts: [],
+  },
+  {
+    of: "a secret",
+    edit: (program) => program.edit("Pulumi.production.yaml", "secure: ZXhh", "secure: QQQh"),
+    verdicts: ["update NotificationChannel platform-slack"],
+  },
+  {
+    of: "the lifecycle",
+    edit: (program) => program.set("production", "disposable", "platform:lifecycle"),
+    verdicts: ["update Cluster main ?", ...openAfter, "update NodePool services"],
+  },
+  {
+    of: "the lifecycle, and the cluster's description with it",
+    edit: (program) => {
+      program.set("production", "disposable", "platform:lifecycle");
+      program.edit(
+        "components/cluster.ts",
+        "resourceLabels: args.labels,",
+        'resourceLabels: args.labels, description: "x",',
+      );
+    },
+    verdicts: [
+      "replace Cluster main ?",
+      "replace Namespace services",
+      ...openAfter,
+      "replace NodePool services",
+      "replace kubernetes main",
+      ...workloads,
+    ],
+  },
+];
+
+describe("an edit of", () => {
+  let program: ProgramRepository;
+  let comparison: Comparison;
+
+  before(async () => {
+    program = programRepository();
+    const engine = await findEngine();
+    const base = await baseOf(program.folder, "HEAD");
+    const cache = temporaryFolder("platform-cache-");
+    comparison = openComparison({ checkout: program.folder, base, engine, cache });
+  });
+  after(() => comparison.close());
+  afterEach(() => program.reset());
+
+  for (const { of, stack = "production", edit, verdicts } of edits) {
+    it(`${of} has the right verdict for every resource`, async () => {
+      edit(program);
+      const compared = await comparison.stack(stack, () => undefined);
+      expect(verdictsOf(compared)).to.deep.equal(verdicts);
+      const before = compared.plan?.changes.filter(({ action }) => action !== "create") ?? [];
+      expect((compared.plan?.unchanged ?? 0) + before.length).to.equal(size[stack]);
+      const refused = compared.plan?.changes.some((change) => change.refused) ?? false;
+      expect(compared.refusals.length > 0).to.equal(refused);
+    });
+  }
+});
