@@ -5,6 +5,8 @@ export interface Flags {
   readonly stacks: readonly string[];
   /** Sizes of the generated catalogues, smallest first. */
   readonly services: readonly number[];
+  /** Whether the diff of a pull request is measured. */
+  readonly diff: boolean;
   readonly print: boolean;
 }
 
@@ -39,6 +41,7 @@ export function readFlags(args: readonly string[], output: OutputConfiguration =
       servicesOf,
       [10, 100, 1_000],
     )
+    .option("--no-diff", "without the diff of a pull request")
     .option("--print", "print the figures and leave docs/performance.md as it is", false)
     .addHelpText(
       "after",

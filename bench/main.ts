@@ -53,6 +53,7 @@ async function bench(flags: Flags, args: readonly string[], signal: AbortSignal)
     const place = {
       checkout,
       engine: engine.command,
+      engineVersion: engine.version,
       folder,
       bare: { programFolder, port: provider.port },
       stacks,
@@ -83,6 +84,8 @@ function explain(error: unknown): number {
   return error instanceof CommandFailure ? error.exitCode : exitCodes.failed;
 }
 
+// Every engine at work listens for the end of this process.
+process.setMaxListeners(0);
 void main(process.argv.slice(2)).then((code) => {
   process.exitCode = code;
 });

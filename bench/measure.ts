@@ -24,6 +24,11 @@ export async function measure(bench: Bench, flags: Flags): Promise<Omit<Results,
   );
   const growth = sizes.map((size, index) => ({ ...size, services: flags.services[index] ?? 0 }));
 
-  const diff = pullRequestDiff && (await measureDiff(pullRequestDiff, flags.repeats, signal, onProgress));
-  return { stacks, growth, ...(diff && { diff }) };
+  if (!flags.diff) return { stacks, growth };
+  const diff = pullRequestDiff({
+    checkout,
+    engine: { command: bench.engine, version: bench.engineVersion },
+    folder,
+  });
+  return { stacks, growth, diff: await measureDiff(diff, flags.repeats, signal, onProgress) };
 }

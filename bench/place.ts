@@ -15,6 +15,7 @@ export interface Bench {
   readonly checkout: string;
   /** The `pulumi` command. */
   readonly engine: string;
+  readonly engineVersion: string;
   /** Temporary, and gone when the bench is. */
   readonly folder: string;
   /** Folder of the program of trivial resources, and the port of their provider. */

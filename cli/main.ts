@@ -45,6 +45,8 @@ function explain(error: unknown): number {
   return exitCodes.failed;
 }
 
+// Every engine at work listens for the end of this process, and there may be many at once.
+process.setMaxListeners(0);
 void main().then((code) => {
   process.exitCode = code;
 });

@@ -24,6 +24,7 @@ describe("the flags of the bench", () => {
       repeats: 5,
       stacks: ["ci", "staging", "production", "popup-bench"],
       services: [10, 100, 1_000],
+      diff: true,
       print: false,
     });
   });
@@ -34,10 +35,11 @@ describe("the flags of the bench", () => {
   });
 
   it("leave a part out", () => {
-    expect(readFlags(["--stacks", "none", "--services", "none", "--print"])).to.deep.equal({
+    expect(readFlags(["--stacks", "none", "--services", "none", "--no-diff", "--print"])).to.deep.equal({
       repeats: 5,
       stacks: [],
       services: [],
+      diff: false,
       print: true,
     });
   });

@@ -40,7 +40,16 @@ describe("npm run bench", function () {
 
   it("prints what the program and the bare engine took, and leaves nothing behind", async () => {
     const before = readFileSync(performanceFile, "utf8");
-    const run = start("--repeats", "1", "--stacks", "popup-bench", "--services", "none", "--print");
+    const run = start(
+      "--repeats",
+      "1",
+      "--stacks",
+      "popup-bench",
+      "--services",
+      "none",
+      "--no-diff",
+      "--print",
+    );
     const { exitCode, stdout, stderr } = await run.ended;
     expect(stderr).to.include("round 1, popup-bench, no-change up: ");
     expect(exitCode).to.equal(0);
