@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from "node:util";
+
 import type { EngineResult, Step } from "../../local/engine/run";
+import { type PathStep, pathTo, stepsOf } from "../../local/providers/property-path";
 import { lossWith } from "./losses";
-import { type PathStep, stepsOf } from "./property-path";
 
 export type Action = "replace" | "delete" | "update" | "create" | "same";
 
@@ -93,7 +95,7 @@ function changeOf(steps: readonly Step[], guarded?: ReadonlySet<string>): Resour
   const first = steps[0] as Step;
   // What is deleted says nothing of why; the other steps of a replacement do.
   const telling = steps.find(({ op }) => op !== "delete-replaced") ?? first;
-  const old = steps.find((step) => step.old !== undefined)?.old;
+  const old = telling.old ?? first.old;
   const next = steps.find(({ op, new: state }) => state !== undefined && !isDeletion(op))?.new;
   const protectedBefore = guarded?.has(first.urn) ?? old?.protect === true;
   const protectedAfter = next?.protect === true;
@@ -137,6 +139,10 @@ function propertiesOf(action: Action, step: Step, old: unknown, next: unknown): 
     return Object.keys(plainly(next) as object).map((path) => changeAt(path, undefined, next, false));
   }
   const detailed = Object.entries(step.detailedDiff);
+  // What is replaced only because something below it is deleted first comes without a word of why.
+  if (detailed.length + step.diffs.length + step.replaceKeys.length === 0) {
+    return differingPaths(plainly(old), plainly(next)).map((path) => changeAt(path, old, next, false));
+  }
   const paths = detailed.length > 0 ? detailed.map(([path]) => path) : [...step.diffs, ...step.replaceKeys];
   const forcing = new Set(
     detailed.length > 0
@@ -151,11 +157,24 @@ function propertiesOf(action: Action, step: Step, old: unknown, next: unknown): 
   );
 }
 
+/** Property paths of what differs between two values, as far down as both are blocks. */
+function differingPaths(old: unknown, next: unknown, path = ""): string[] {
+  if (isDeepStrictEqual(old, next)) return [];
+  if (!isBlock(old) || !isBlock(next)) return path === "" ? [] : [path];
+  return [...new Set([...Object.keys(old), ...Object.keys(next)])].flatMap((key) =>
+    differingPaths(old[key], next[key], pathTo(path, key)),
+  );
+}
+
+function isBlock(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 function outputsOf(stack: Step | undefined): PropertyChange[] {
   const old = { ...(stack?.old?.outputs as object | undefined) };
   const next = { ...(stack?.new?.outputs as object | undefined) };
   return [...new Set([...Object.keys(old), ...Object.keys(next)])]
-    .map((name) => changeAt(`["${name}"]`, old, next, false, name))
+    .map((name) => changeAt(pathTo("", name), old, next, false, name))
     .filter((change) => JSON.stringify(change.old) !== JSON.stringify(change.new));
 }
 

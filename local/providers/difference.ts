@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 
 import { isBlock } from "../cloud/check";
 import type { Field, Fields, Value, Values } from "../cloud/rules/shape";
+import { pathTo } from "./property-path";
 import type { ChangeKind, Difference } from "./provider";
 
 type Changes = Map<string, { kind: ChangeKind; replaces: boolean }>;
@@ -21,12 +22,6 @@ export function changesBetween(
   const changes: Changes = new Map();
   compareFields(fields, { old, next, live }, "", changes);
   return changes;
-}
-
-/** The property path of a key below another; one that is no plain word stands in quotes, as Pulumi writes it. */
-export function pathTo(path: string, key: string): string {
-  if (!/^[A-Za-z_$][\w$-]*$/.test(key)) return `${path}[${JSON.stringify(key)}]`;
-  return path === "" ? key : `${path}.${key}`;
 }
 
 interface Versions<T> {

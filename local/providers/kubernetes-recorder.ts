@@ -4,7 +4,6 @@ import { isBlock } from "../cloud/check";
 import type { Cloud } from "../cloud/cloud";
 import { Ledger } from "../cloud/ledger";
 import type { Value, Values } from "../cloud/rules/shape";
-import { pathTo } from "./difference";
 import type {
   ChangeKind,
   CheckResult,
@@ -15,6 +14,7 @@ import type {
   Provider,
   Subject,
 } from "./provider";
+import { pathTo } from "./property-path";
 
 interface Recorded {
   readonly cluster: string;

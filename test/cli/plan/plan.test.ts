@@ -130,6 +130,31 @@ describe("a plan", () => {
     ]);
   });
 
+  it("finds by itself what differs where the engine does not say, as it does of what goes with another", () => {
+    const labels = (team: string) => ({ "app.kubernetes.io/name": "x", team });
+    const plan = planOf(
+      engineResult(
+        step("delete-replaced", { urn: instance }),
+        step("replace", {
+          urn: instance,
+          old: { inputs: { name: "a", cluster: "c", node: { disk: 1, labels: labels("y") } } },
+          new: {
+            inputs: {
+              name: "a",
+              cluster: "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+              node: { disk: 2, labels: { ...labels("y"), "app.kubernetes.io/name": "z" } },
+            },
+          },
+        }),
+      ),
+    );
+    expect(only(plan).properties).to.deep.equal([
+      { path: "cluster", old: "c", new: "[known after up]", replaces: false },
+      { path: "node.disk", old: 1, new: 2, replaces: false },
+      { path: 'node.labels["app.kubernetes.io/name"]', old: "x", new: "z", replaces: false },
+    ]);
+  });
+
   it("leaves out what only follows from an input", () => {
     const plan = planOf(
       engineResult(

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { stepsOf } from "../../../cli/plan/property-path";
+import { pathTo, stepsOf } from "../../../local/providers/property-path";
 
 describe("a property path", () => {
   const table: readonly [string, (string | number)[]][] = [
@@ -20,5 +20,12 @@ describe("a property path", () => {
 
   it("that cannot be read is taken for one key", () => {
     expect(stepsOf("a[b")).to.deep.equal(["a[b"]);
+  });
+
+  it("is made of keys so that it can be read again", () => {
+    const keys = ["metadata", "labels", "app.kubernetes.io/name", 'a "b"', "my-key"];
+    const path = keys.reduce(pathTo, "");
+    expect(path).to.equal('metadata.labels["app.kubernetes.io/name"]["a \\"b\\""].my-key');
+    expect(stepsOf(path)).to.deep.equal(keys);
   });
 });

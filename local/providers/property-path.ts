@@ -15,3 +15,9 @@ export function stepsOf(path: string): PathStep[] {
   }
   return steps;
 }
+
+/** The path of a key below another; a key that is no plain word stands in quotes. */
+export function pathTo(path: string, key: string): string {
+  if (!/^[A-Za-z_$][\w$-]*$/.test(key)) return `${path}[${JSON.stringify(key)}]`;
+  return path === "" ? key : `${path}.${key}`;
+}
