@@ -1,16 +1,5 @@
 import { createHash } from "node:crypto";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-} from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { StackFile } from "../../config/stack-file";
@@ -19,9 +8,7 @@ import { prepareStack, type StackPlace } from "../../local/world/stacks";
 import { CommandFailure } from "../failure";
 import { errorList, errorsOf } from "../plan/engine-errors";
 import type { BaseProgram } from "./base-program";
-
-/** Days after which a result that nobody asked for again is removed from the cache. */
-const keptDays = 14;
+import { Kept } from "./kept";
 
 /** Raised when what is kept of a base changes its form. */
 const form = 1;
@@ -45,10 +32,10 @@ export interface BringUpBaseArgs {
  */
 export async function bringUpBase(args: BringUpBaseArgs): Promise<"cached" | "brought up"> {
   const { place, stack, cache, onProgress } = args;
-  const entry = join(cache, keyOf(args));
-  if (existsSync(entry)) {
-    cpSync(entry, place.layout.folder, { recursive: true });
-    utimesSync(entry, new Date(), new Date());
+  const [kept, key] = [new Kept(cache), keyOf(args)];
+  const known = kept.find(key);
+  if (known !== undefined) {
+    cpSync(known, place.layout.folder, { recursive: true });
     return "cached";
   }
   const programFolder = await args.program.folder(onProgress);
@@ -64,8 +51,7 @@ export async function bringUpBase(args: BringUpBaseArgs): Promise<"cached" | "br
       `the base ${args.program.commit.hash.slice(0, 7)} does not come up here:\n${errorList(errorsOf(result))}`,
     );
   }
-  keep(place.layout.folder, entry);
-  removeUnused(cache);
+  await kept.keep(key, (folder) => copyWhatMatters(place.layout.folder, folder));
   return "brought up";
 }
 
@@ -97,32 +83,10 @@ function cloudDigest(): string {
   return hash.digest("hex");
 }
 
-/** Keeps a world's state and settings, whole or not at all. */
-function keep(world: string, entry: string): void {
-  const cache = join(entry, "..");
-  mkdirSync(cache, { recursive: true, mode: 0o700 });
-  const temporary = mkdtempSync(join(cache, "keeping-"));
-  try {
-    for (const part of [
-      "stacks",
-      join("state", ".pulumi", "stacks"),
-      join("state", ".pulumi", "meta.yaml"),
-    ]) {
-      if (existsSync(join(world, part)))
-        cpSync(join(world, part), join(temporary, part), { recursive: true });
-    }
-    // Another command may have been faster; both hold the same.
-    if (!existsSync(entry)) renameSync(temporary, entry);
-  } finally {
-    rmSync(temporary, { recursive: true, force: true });
-  }
-}
-
-function removeUnused(cache: string): void {
-  const oldest = Date.now() - keptDays * 86_400_000;
-  for (const name of readdirSync(cache)) {
-    const path = join(cache, name);
-    const stats = statSync(path, { throwIfNoEntry: false });
-    if (stats && stats.mtimeMs < oldest) rmSync(path, { recursive: true, force: true });
+/** A world's states and settings, without histories and backups. */
+function copyWhatMatters(world: string, folder: string): void {
+  const state = join("state", ".pulumi");
+  for (const part of ["stacks", join(state, "stacks"), join(state, "meta.yaml")]) {
+    if (existsSync(join(world, part))) cpSync(join(world, part), join(folder, part), { recursive: true });
   }
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { readCatalogue } from "../../config/catalogue";
 import { parseSettings } from "../../config/parse";
 import { rawConfigOf, type StackFile } from "../../config/stack-file";
 import { isPopup } from "../../config/stacks";
@@ -102,6 +103,7 @@ async function compareStack(args: StackArgs): Promise<StackComparison> {
   }
   if (!head) return { stack, inBase: true, inHead: false, refusals: [], parts: [] };
   parseSettings(rawConfigOf(head, "placeholder"));
+  readCatalogue(join(checkout, "catalog", "services"));
 
   args.signal?.throwIfAborted();
   const clock = new Stopwatch();

@@ -1,18 +1,10 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { CommandFailure } from "../failure";
+import { Kept } from "./kept";
 import { type Commit, fileIn } from "./repository";
 
 /** Lines of npm's own words that a failure repeats; the first ones say why. */
@@ -46,46 +38,28 @@ export async function modulesOf(
     ".npmrc": (await fileIn(checkout, commit, ".npmrc")) ?? "",
   };
   const key = createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 16);
-  const folder = join(cache, key);
-  if (!existsSync(folder)) await install({ files, folder, cache, commit, onProgress, signal });
-  utimesSync(folder, new Date(), new Date());
-  return join(folder, "node_modules");
-}
-
-interface Installation {
-  readonly files: Readonly<Record<string, string>>;
-  readonly folder: string;
-  readonly cache: string;
-  readonly commit: Commit;
-  readonly onProgress: (line: string) => void;
-  readonly signal: AbortSignal | undefined;
-}
-
-async function install({ files, folder, cache, commit, onProgress, signal }: Installation): Promise<void> {
-  mkdirSync(cache, { recursive: true });
-  const temporary = mkdtempSync(join(cache, "installing-"));
-  try {
-    for (const [file, text] of Object.entries(files)) writeFileSync(join(temporary, file), text);
+  const kept = new Kept(cache);
+  const install = async (folder: string) => {
+    for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
     onProgress("installing the base's own npm packages");
-    const failure = await npmInstall(temporary, signal);
-    if (failure !== undefined) {
-      throw new CommandFailure(
-        [
-          `the base ${commit.hash.slice(0, 7)} has another package-lock.json than this checkout, and its npm packages cannot be had:`,
-          ...failure
-            .split("\n")
-            .filter((line) => line.trim() !== "npm error")
-            .slice(0, shownLines)
-            .map((line) => `  ${line}`),
-          "Nothing was compared. With a connection to the npm registry the same command installs them, once.",
-        ].join("\n"),
-      );
-    }
-    // Another command may have been faster; both hold the same.
-    if (!existsSync(folder)) renameSync(temporary, folder);
-  } finally {
-    rmSync(temporary, { recursive: true, force: true });
-  }
+    const failure = await npmInstall(folder, signal);
+    if (failure !== undefined) throw notToBeHad(commit, failure);
+  };
+  return join(kept.find(key) ?? (await kept.keep(key, install)), "node_modules");
+}
+
+function notToBeHad(commit: Commit, failure: string): CommandFailure {
+  return new CommandFailure(
+    [
+      `the base ${commit.hash.slice(0, 7)} has another package-lock.json than this checkout, and its npm packages cannot be had:`,
+      ...failure
+        .split("\n")
+        .filter((line) => line.trim() !== "npm error")
+        .slice(0, shownLines)
+        .map((line) => `  ${line}`),
+      "Nothing was compared. With a connection to the npm registry the same command installs them, once.",
+    ].join("\n"),
+  );
 }
 
 /** What npm had to say when it failed. */
