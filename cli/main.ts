@@ -29,20 +29,29 @@ async function main(): Promise<number> {
 /** Says what went wrong, without a stack trace where a person can mend it. */
 function explain(error: unknown): number {
   // The parser has printed its message, or the help, already.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.wrong;
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    tellMachines(error.message, exitCodes.wrong);
+    return exitCodes.wrong;
+  }
   if (error instanceof CommandFailure) {
-    if (process.argv.includes("--json") && !error.reported) {
-      printJson({ error: error.message, exitCode: error.exitCode });
-    }
+    if (!error.reported) tellMachines(error.message, error.exitCode);
     process.stderr.write(`${error.message}\n`);
     return error.exitCode;
   }
   if (error instanceof SettingsError) {
+    tellMachines(error.message, exitCodes.wrong);
     process.stderr.write(`${error.message}\n`);
     return exitCodes.wrong;
   }
+  tellMachines(error instanceof Error ? error.message : String(error), exitCodes.failed);
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return exitCodes.failed;
+}
+
+/** Whoever asked for a document gets one, also where there is no result. */
+function tellMachines(error: string, exitCode: number): void {
+  if (process.argv.includes("--json")) printJson({ error, exitCode });
 }
 
 // Every engine at work listens for the end of this process, and there may be many at once.

@@ -29,7 +29,13 @@ const change = z.strictObject({
   loses: z.string().optional().describe("What is lost with it, in words; absent where it holds nothing"),
   protectedBefore: z.boolean(),
   protectedAfter: z.boolean(),
-  refused: z.boolean().describe("Whether its protection makes up refuse the change"),
+  losesGuard: z
+    .boolean()
+    .describe("Whether a guard is off afterwards: protection, deletion protection or policy, a last backup"),
+  refusedBy: z
+    .enum(["engine", "provider"])
+    .optional()
+    .describe("Who makes the up fail: the engine before anything is done, the provider at the deletion"),
   properties: z.array(property).describe("Inputs that differ; of a new resource all of them"),
 });
 

@@ -1,28 +1,63 @@
-/**
- * What is lost with a resource of each type when it is deleted or replaced, in the words of a warning. A type that is
- * not here holds nothing that its replacement would not have.
- */
+/** What is lost with a resource of each type when it is deleted or replaced, in the words of a warning. */
 const losses: Readonly<Record<string, string>> = {
   "gcp:artifactregistry/repository:Repository": "every image and chart in it",
   "gcp:compute/address:Address": "the address, which others may have on their lists",
-  "gcp:compute/disk:Disk": "everything on the disk",
   "gcp:compute/network:Network": "every connection through it",
   "gcp:compute/subnetwork:Subnetwork": "every address in it",
   "gcp:container/cluster:Cluster": "everything that runs in it, and its volumes",
   "gcp:dns/managedZone:ManagedZone": "its records, and the name servers that others point at",
   "gcp:kms/cryptoKey:CryptoKey": "whatever it encrypted, and its name for ever",
   "gcp:kms/keyRing:KeyRing": "its keys, and its name for ever",
-  "gcp:secretmanager/secret:Secret": "every version of the secret",
+  "gcp:serviceaccount/account:Account": "what other projects granted it",
   "gcp:sql/database:Database": "everything in the database",
   "gcp:sql/databaseInstance:DatabaseInstance": "every database on it",
-  "gcp:storage/bucket:Bucket": "every object in it",
+  "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition": "every object of its kind",
   "kubernetes:core/v1:Namespace": "everything in the namespace",
   "kubernetes:core/v1:PersistentVolume": "everything on the volume",
   "kubernetes:core/v1:PersistentVolumeClaim": "everything on the volume",
+  "kubernetes:core/v1:Secret": "what only it holds",
   "random:index/randomId:RandomId": "the names that are made of it",
 };
 
-/** What is lost with a resource of this type, or undefined when it holds nothing. */
+/** Types that hold nothing that a new one would not have: rules, grants, ways, machines without a memory. */
+const holdNothing: ReadonlySet<string> = new Set([
+  "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember",
+  "gcp:compute/firewall:Firewall",
+  "gcp:compute/forwardingRule:ForwardingRule",
+  "gcp:compute/router:Router",
+  "gcp:compute/routerNat:RouterNat",
+  "gcp:container/nodePool:NodePool",
+  "gcp:dns/policy:Policy",
+  "gcp:dns/recordSet:RecordSet",
+  "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember",
+  "gcp:monitoring/notificationChannel:NotificationChannel",
+  "gcp:projects/iAMMember:IAMMember",
+  "gcp:projects/service:Service",
+  "gcp:projects/serviceIdentity:ServiceIdentity",
+  "gcp:serviceaccount/iAMMember:IAMMember",
+  "gcp:sql/user:User",
+  "kubernetes:apps/v1:Deployment",
+  "kubernetes:core/v1:ConfigMap",
+  "kubernetes:core/v1:LimitRange",
+  "kubernetes:core/v1:ResourceQuota",
+  "kubernetes:core/v1:Service",
+  "kubernetes:core/v1:ServiceAccount",
+  "kubernetes:networking.k8s.io/v1:NetworkPolicy",
+  "kubernetes:policy/v1:PodDisruptionBudget",
+  "kubernetes:rbac.authorization.k8s.io/v1:Role",
+  "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding",
+]);
+
+/** Components and providers are not there in any cloud. */
+const nowhere = /^(platform:|pulumi:)/;
+
+/** What is lost with a resource of this type, or undefined when it holds nothing. A type that is not known may hold anything. */
 export function lossWith(type: string): string | undefined {
-  return losses[type];
+  if (holdNothing.has(type) || nowhere.test(type)) return undefined;
+  return losses[type] ?? "whatever it holds, since nobody has said yet what that is";
+}
+
+/** Whether somebody has said what is lost with a resource of this type. */
+export function isKnown(type: string): boolean {
+  return holdNothing.has(type) || nowhere.test(type) || type in losses;
 }

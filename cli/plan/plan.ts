@@ -39,8 +39,21 @@ export interface ResourceChange {
   readonly loses?: string;
   readonly protectedBefore: boolean;
   readonly protectedAfter: boolean;
-  /** Whether the protection makes `up` refuse it. */
-  readonly refused: boolean;
+  /** Whether one of its guards is off afterwards: protection, deletion protection, deletion policy, a last backup. */
+  readonly losesGuard: boolean;
+  /**
+   * Whether `up` comes to an end at it: the engine refuses before anything is done, the provider only when the old one
+   * is to be deleted, since the state says that it may not.
+   */
+  readonly refusedBy?: "engine" | "provider";
+}
+
+/** What is known of a plan besides the engine's steps. */
+export interface Beside {
+  /** URNs of what was protected, where the steps come from a state without protections. */
+  readonly guarded?: ReadonlySet<string>;
+  /** URNs of what the engine said it refuses. */
+  readonly refused?: ReadonlySet<string>;
 }
 
 /** What an `up` of one stack would do. */
@@ -54,16 +67,12 @@ export interface Plan {
   readonly warnings: readonly string[];
 }
 
-/**
- * The engine's steps as one change for each resource.
- *
- * `guarded` are URNs of what was protected, where the steps come from a state without protections.
- */
-export function planOf({ steps, diagnostics }: EngineResult, guarded?: ReadonlySet<string>): Plan {
+/** The engine's steps as one change for each resource. */
+export function planOf({ steps, diagnostics }: EngineResult, beside: Beside = {}): Plan {
   const byUrn = new Map<string, Step[]>();
   for (const step of steps) byUrn.set(step.urn, [...(byUrn.get(step.urn) ?? []), step]);
-  const all = [...byUrn.values()].map((group) => changeOf(group, guarded));
-  const changes = all.filter((change) => change.action !== "same" || losesProtection(change));
+  const all = [...byUrn.values()].map((group) => changeOf(group, beside));
+  const changes = all.filter(({ action, losesGuard }) => action !== "same" || losesGuard);
   const stack = steps.find(({ type }) => type === "pulumi:pulumi:Stack");
   return {
     changes: changes.sort((a, b) => rank(a) - rank(b) || (a.urn < b.urn ? -1 : 1)),
@@ -73,11 +82,6 @@ export function planOf({ steps, diagnostics }: EngineResult, guarded?: ReadonlyS
   };
 }
 
-/** Whether something that a mistake could not take away until now can be taken away after this. */
-export function losesProtection({ action, protectedBefore, protectedAfter }: ResourceChange): boolean {
-  return action !== "delete" && protectedBefore && !protectedAfter;
-}
-
 /** Whether data, a name or an address goes with it. */
 export function losesSomething({ action, loses, protectedBefore }: ResourceChange): boolean {
   return (action === "replace" || action === "delete") && (loses !== undefined || protectedBefore);
@@ -85,11 +89,11 @@ export function losesSomething({ action, loses, protectedBefore }: ResourceChang
 
 function rank(change: ResourceChange): number {
   if (losesSomething(change)) return change.action === "delete" ? 0 : 1;
-  if (losesProtection(change)) return 2;
+  if (change.losesGuard) return 2;
   return 3 + (["replace", "delete", "update", "create", "same"] satisfies Action[]).indexOf(change.action);
 }
 
-function changeOf(steps: readonly Step[], guarded?: ReadonlySet<string>): ResourceChange {
+function changeOf(steps: readonly Step[], beside: Beside): ResourceChange {
   const ops = steps.map(({ op }) => op);
   const action = actionOf(ops);
   const first = steps[0] as Step;
@@ -97,11 +101,9 @@ function changeOf(steps: readonly Step[], guarded?: ReadonlySet<string>): Resour
   const telling = steps.find(({ op }) => op !== "delete-replaced") ?? first;
   const old = telling.old ?? first.old;
   const next = steps.find(({ op, new: state }) => state !== undefined && !isDeletion(op))?.new;
-  const protectedBefore = guarded?.has(first.urn) ?? old?.protect === true;
-  const protectedAfter = next?.protect === true;
   const goes = action === "delete" || action === "replace";
   const loses = goes ? lossWith(first.type) : undefined;
-  return {
+  const change = {
     urn: first.urn,
     type: first.type,
     name: first.name,
@@ -110,17 +112,54 @@ function changeOf(steps: readonly Step[], guarded?: ReadonlySet<string>): Resour
     because: action === "replace" ? telling.replaceKeys : [],
     ...(action === "replace" && { oldFirst: deletedFirst(ops) }),
     ...(loses !== undefined && { loses }),
-    protectedBefore,
-    protectedAfter,
-    refused: protectedBefore && (action === "delete" || (action === "replace" && protectedAfter)),
+    protectedBefore: beside.guarded?.has(old?.urn ?? first.urn) ?? old?.protect === true,
+    protectedAfter: next?.protect === true,
   };
+  const refusedBy = refuserOf(change, old?.outputs, beside);
+  return { ...change, losesGuard: losesGuard(change), ...(refusedBy !== undefined && { refusedBy }) };
+}
+
+type Unjudged = Omit<ResourceChange, "losesGuard" | "refusedBy">;
+
+function refuserOf(
+  { urn, action, because, oldFirst, protectedBefore, protectedAfter }: Unjudged,
+  oldOutputs: unknown,
+  { refused }: Beside,
+): ResourceChange["refusedBy"] {
+  if (action !== "delete" && action !== "replace") return undefined;
+  // What has no reason of its own is deleted for another's sake, and there only the old protection counts.
+  const goesAlong = oldFirst === true && because.length === 0;
+  if (refused?.has(urn)) return "engine";
+  if (protectedBefore && (action === "delete" || protectedAfter || goesAlong)) return "engine";
+  const { deletionProtection, deletionPolicy } = (oldOutputs ?? {}) as Record<string, unknown>;
+  return deletionProtection === true || deletionPolicy === "PREVENT" ? "provider" : undefined;
+}
+
+/** Switches that keep something when they are on, by the last word of their path, and what on is. */
+const guardSwitches: Readonly<Record<string, unknown>> = {
+  deletionPolicy: "PREVENT",
+  deletionProtection: true,
+  deletionProtectionEnabled: true,
+  enabled: true,
+  retainBackupsOnDelete: true,
+};
+
+function losesGuard({ action, protectedBefore, protectedAfter, properties }: Unjudged): boolean {
+  if (action === "delete") return false;
+  if (protectedBefore && !protectedAfter) return true;
+  return properties.some(({ path, old, new: next }) => {
+    const name = String(stepsOf(path).at(-1));
+    // Of all that may be enabled only the last backup is a guard.
+    if (name === "enabled" && !/finalBackupConfig\.enabled$/.test(path)) return false;
+    return name in guardSwitches && old === guardSwitches[name] && next !== old;
+  });
 }
 
 function actionOf(ops: readonly string[]): Action {
-  if (ops.some((op) => /^replace$|replace(d|ment)$/.test(op))) return "replace";
-  if (ops.some(isDeletion)) return "delete";
+  if (ops.some((op) => op === "replace" || op.endsWith("-replacement"))) return "replace";
+  if (ops.some((op) => isDeletion(op) || op === "remove-pending-replace")) return "delete";
   if (ops.includes("update")) return "update";
-  return ops.some((op) => ["create", "import", "read"].includes(op)) ? "create" : "same";
+  return ops.some((op) => op === "create" || op === "import") ? "create" : "same";
 }
 
 function isDeletion(op: string): boolean {

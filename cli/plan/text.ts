@@ -1,4 +1,4 @@
-import { losesProtection, losesSomething, type Plan, type PropertyChange, type ResourceChange } from "./plan";
+import { losesSomething, type Plan, type PropertyChange, type ResourceChange, secret } from "./plan";
 import { nameIn } from "./resource-name";
 
 export interface TextOptions {
@@ -25,7 +25,7 @@ interface Section {
 /** In the order in which a reader has to see them; a change is in the first that holds it. */
 const sections: readonly Section[] = [
   { title: "Loses data, names or addresses", colour: "red", holds: losesSomething },
-  { title: "Loses its protection", colour: "red", holds: losesProtection },
+  { title: "Loses its protection", colour: "red", holds: ({ losesGuard }) => losesGuard },
   {
     title: "Replaced or deleted",
     colour: "yellow",
@@ -38,7 +38,10 @@ const sections: readonly Section[] = [
 /** A plan for people: the most dangerous first, and one line where nothing changes. */
 export function planText(stack: string, plan: Plan, options: TextOptions): string {
   const { changes, outputs, unchanged } = plan;
-  if (changes.length === 0 && outputs.length === 0) return `${stack}: no changes (${unchanged} resources)`;
+  const warnings = plan.warnings.map((warning) => `  warning: ${severalLines(warning, 4)}`);
+  if (changes.length === 0 && outputs.length === 0) {
+    return [`${stack}: no changes (${unchanged} resources)`, ...warnings].join("\n");
+  }
   const rest = new Set(changes);
   const blocks = sections.flatMap((section) => {
     const held = [...rest].filter(section.holds);
@@ -51,20 +54,20 @@ export function planText(stack: string, plan: Plan, options: TextOptions): strin
     ...(outputs.length === 0
       ? []
       : [`  Outputs\n${outputs.map((output) => `    ${pair(output)}`).join("\n")}`]),
-    ...plan.warnings.map((warning) => `  warning: ${warning}`),
+    ...warnings,
   ].join("\n");
 }
 
 /** `1 to replace, 8 to update, 94 unchanged`. */
 export function summaryOf({ changes, unchanged }: Plan): string {
-  const refused = changes.filter((change) => change.refused).length;
+  const refused = changes.filter((change) => change.refusedBy !== undefined).length;
   const counts = (["delete", "replace", "update", "create"] as const)
     .map((action) => [action, changes.filter((change) => change.action === action).length] as const)
     .filter(([, count]) => count > 0)
     .map(([action, count]) => `${count} to ${action}`);
   const only = changes.filter(({ action }) => action === "same").length;
   return [
-    ...(refused > 0 ? [`\`up\` refuses, ${refused} protected`] : []),
+    ...(refused > 0 ? [`\`up\` refuses, ${refused} guarded`] : []),
     ...counts,
     ...(only > 0 ? [`${only} without protection`] : []),
     `${unchanged} unchanged`,
@@ -90,16 +93,24 @@ const signs = { replace: "±", delete: "-", update: "~", create: "+", same: "!" 
 
 function changeText(change: ResourceChange, colour: Colour, options: TextOptions): string {
   const { action, urn, loses, properties } = change;
-  const head = `    ${painted(`${signs[action]} ${nameIn(urn)}`, colour, options)}${remarkOn(change)}`;
-  const notes = [
-    ...(loses === undefined ? [] : [`lost with it: ${loses}`]),
-    ...(change.refused ? ["protected: `up` refuses"] : []),
-    ...(losesProtection(change)
-      ? [action === "replace" ? "protected until now, and replaced by the same `up`" : "protected until now"]
-      : []),
-  ];
+  const name = oneLine(nameIn(urn));
+  const head = `    ${painted(`${signs[action]} ${name}`, colour, options)}${remarkOn(change)}`;
+  const notes = [...(loses === undefined ? [] : [`lost with it: ${loses}`]), ...guardNotes(change)];
   const shown = action === "create" ? [] : properties.map(propertyText);
   return [head, ...[...notes, ...shown].map((line) => `        ${line}`)].join("\n");
+}
+
+function guardNotes({ action, refusedBy, protectedBefore, protectedAfter }: ResourceChange): string[] {
+  if (refusedBy === "engine") return ["protected: `up` refuses"];
+  if (refusedBy === "provider") {
+    return [
+      "guarded in the state: `up` fails when it comes to delete the old one; take the guard off in one before",
+    ];
+  }
+  if (action === "delete" || !protectedBefore || protectedAfter) return [];
+  return [
+    action === "replace" ? "protected until now, and replaced by the same `up`" : "protected until now",
+  ];
 }
 
 function remarkOn({ action, oldFirst, because, properties }: ResourceChange): string {
@@ -119,12 +130,12 @@ function propertyText(change: PropertyChange): string {
   return `${pair(change)}${change.replaces ? "  (replaces)" : ""}`;
 }
 
-function pair(change: PropertyChange): string {
+function pair({ path, ...change }: PropertyChange): string {
   const [old, next] = shortened(shown(change.old), shown(change.new));
-  if (change.old === undefined) return `${change.path}: ${next}  (new)`;
-  if (change.new === undefined) return `${change.path}: ${old}  (removed)`;
-  if (old === next) return `${change.path}: ${old} → another`;
-  return `${change.path}: ${old} → ${next}`;
+  if (change.old === undefined) return `${oneLine(path)}: ${next}  (new)`;
+  if (change.new === undefined) return `${oneLine(path)}: ${old}  (removed)`;
+  if (change.old === secret && change.new === secret) return `${oneLine(path)}: ${secret} → another`;
+  return `${oneLine(path)}: ${old} → ${next}`;
 }
 
 function shown(value: unknown): string {
@@ -144,6 +155,21 @@ function shortened(old: string, next: string): [string, string] {
 function cut(text: string, from: number): string {
   const end = from + valueLimit;
   return `${from > 0 ? "…" : ""}${text.slice(from, end)}${text.length > end ? "…" : ""}`;
+}
+
+/** A name or a path, which a program may choose as it likes, without anything that moves or hides what is printed. */
+export function oneLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => {
+    return `\\u${character.codePointAt(0)?.toString(16).padStart(4, "0")}`;
+  });
+}
+
+/** A message of several lines, those after the first set in, so that none looks like one of ours. */
+export function severalLines(text: string, indent: number): string {
+  return text
+    .split("\n")
+    .map(oneLine)
+    .join(`\n${" ".repeat(indent)}`);
 }
 
 const codes = { red: 31, yellow: 33, green: 32 } as const;

@@ -3,8 +3,10 @@ import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { StackFile } from "../../config/stack-file";
-import { runEngine } from "../../local/engine/run";
-import { prepareStack, type StackPlace } from "../../local/world/stacks";
+import { projectName } from "../../local/engine/project";
+import { runEngine, type Workspace } from "../../local/engine/run";
+import { layoutOf } from "../../local/world/layout";
+import { keepPlaceholders, prepareStack, type StackPlace } from "../../local/world/stacks";
 import { CommandFailure } from "../failure";
 import { errorList, errorsOf } from "../plan/engine-errors";
 import type { BaseProgram } from "./base-program";
@@ -22,6 +24,7 @@ export interface BringUpBaseArgs {
   /** Folder of what was brought up before. */
   readonly cache: string;
   readonly onProgress: (line: string) => void;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -39,10 +42,12 @@ export async function bringUpBase(args: BringUpBaseArgs): Promise<"cached" | "br
     return "cached";
   }
   const programFolder = await args.program.folder(onProgress);
+  args.signal?.throwIfAborted();
   onProgress("bringing the base up");
   const workspace = await prepareStack({ ...place, programFolder }, stack, args.settings.config);
   const result = await runEngine(workspace, "up", {
     skipPreview: true,
+    ...(args.signal && { signal: args.signal }),
     // The whole state is written once and not after every step: nothing here has to survive a crash.
     env: { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" },
   });
@@ -51,7 +56,7 @@ export async function bringUpBase(args: BringUpBaseArgs): Promise<"cached" | "br
       `the base ${args.program.commit.hash.slice(0, 7)} does not come up here:\n${errorList(errorsOf(result))}`,
     );
   }
-  await kept.keep(key, (folder) => copyWhatMatters(place.layout.folder, folder));
+  await kept.keep(key, (folder) => keepWhatMatters(workspace, folder));
   return "brought up";
 }
 
@@ -71,22 +76,28 @@ function keyOf({ program, stack, settings, engineVersion }: BringUpBaseArgs): st
 
 /** The emulated cloud's own code fills in what Google would; another one may fill in something else. */
 function cloudDigest(): string {
+  if (digest !== undefined) return digest;
+  const folder = join(__dirname, "..", "..", "local");
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) =>
+    file.endsWith(".ts"),
+  );
   const hash = createHash("sha256");
-  const walk = (folder: string) => {
-    for (const entry of readdirSync(folder, { withFileTypes: true })) {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory()) walk(path);
-      else hash.update(entry.name).update(readFileSync(path));
-    }
-  };
-  walk(join(__dirname, "..", "..", "local"));
-  return hash.digest("hex");
+  for (const file of files.sort()) hash.update(file).update(readFileSync(join(folder, file)));
+  return (digest = hash.digest("hex"));
 }
 
-/** A world's states and settings, without histories and backups. */
-function copyWhatMatters(world: string, folder: string): void {
-  const state = join("state", ".pulumi");
-  for (const part of ["stacks", join(state, "stacks"), join(state, "meta.yaml")]) {
-    if (existsSync(join(world, part))) cpSync(join(world, part), join(folder, part), { recursive: true });
+let digest: string | undefined;
+
+/**
+ * Of a world only the state of the stack, and of its settings only the placeholders, encrypted: whatever else stands
+ * in a settings file is nobody's business later.
+ */
+function keepWhatMatters(workspace: Workspace, folder: string): void {
+  const { backendFolder, stack } = workspace;
+  const layout = layoutOf(folder);
+  const states = join(".pulumi", "stacks", projectName(workspace));
+  for (const part of [join(".pulumi", "meta.yaml"), join(states, `${stack}.json`)]) {
+    if (existsSync(join(backendFolder, part))) cpSync(join(backendFolder, part), join(layout.backend, part));
   }
+  keepPlaceholders(workspace, layout);
 }

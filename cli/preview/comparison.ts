@@ -1,36 +1,43 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 import { readCatalogue } from "../../config/catalogue";
 import { parseSettings } from "../../config/parse";
+import { SettingsError } from "../../config/problems";
 import { rawConfigOf, type StackFile } from "../../config/stack-file";
 import { isPopup } from "../../config/stacks";
 import type { Project } from "../../local/cloud/rules/shape";
 import { cacheFolder } from "../../local/engine/go-program";
 import { runOrThrow, type Workspace } from "../../local/engine/command";
-import { type EngineResult, exportStack, runEngine } from "../../local/engine/run";
-import { prepareStack } from "../../local/world/stacks";
+import { projectName } from "../../local/engine/project";
+import { type EngineResult, exportStack, runEngine, stackExists } from "../../local/engine/run";
+import { prepareStack, workspaceOf } from "../../local/world/stacks";
 import { openThrowawayWorld } from "../../local/world/throwaway";
 import { CommandFailure, exitCodes, Interrupted } from "../failure";
-import { errorList, errorsOf, isProtection } from "../plan/engine-errors";
+import { type EngineError, errorList, errorsOf, isProtection } from "../plan/engine-errors";
 import { type Plan, planOf } from "../plan/plan";
 import { bringUpBase } from "./base";
 import { type BaseProgram, baseProgram } from "./base-program";
+import { Kept } from "./kept";
 import { type Commit, fileIn } from "./repository";
 import { settingsIn } from "./settings";
 
 /** What a change does to one stack. */
 export interface StackComparison {
   readonly stack: string;
-  /** Which of the two have a settings file for the stack. */
+  /** Whether the base has a settings file for the stack. */
   readonly inBase: boolean;
-  readonly inHead: boolean;
-  /** Absent where the head does not have the stack. */
+  /** Absent where the head does not have one. */
   readonly plan?: Plan;
-  /** Why the engine would refuse the `up`, in its own words; empty when it would not. */
+  /** What the engine says to it where it refuses; the provider says nothing before the `up`. */
   readonly refusals: readonly string[];
   /** Where the time went. */
   readonly parts: readonly Part[];
+}
+
+/** Whether `up` would come to an end at something that is guarded. */
+export function isRefused({ plan, refusals }: StackComparison): boolean {
+  return refusals.length > 0 || (plan?.changes.some(({ refusedBy }) => refusedBy !== undefined) ?? false);
 }
 
 export interface Part {
@@ -64,7 +71,8 @@ export interface ComparisonArgs {
 
 /** Compares a checkout with its base by the engine's own plan, in worlds that are thrown away. */
 export function openComparison(args: ComparisonArgs): Comparison {
-  const cache = join(args.cache ?? cacheFolder(), "preview");
+  const cache = resolve(args.cache ?? cacheFolder(), "preview");
+  for (const folder of [bases(cache), join(cache, "modules")]) new Kept(folder).removeUnused();
   const program = baseProgram(args.checkout, args.base, cache, args.signal);
   return {
     stack: async (name, onProgress) => {
@@ -78,6 +86,8 @@ export function openComparison(args: ComparisonArgs): Comparison {
     close: () => program.remove(),
   };
 }
+
+const bases = (cache: string) => join(cache, "bases");
 
 /** The head's settings of a stack, or undefined when it does not have it. */
 export function headSettings(checkout: string, stack: string): Promise<StackFile | undefined> {
@@ -101,15 +111,16 @@ async function compareStack(args: StackArgs): Promise<StackComparison> {
   if (!head && !before) {
     throw new CommandFailure(`Pulumi.${stack}.yaml is missing, here and in the base`, exitCodes.wrong);
   }
-  if (!head) return { stack, inBase: true, inHead: false, refusals: [], parts: [] };
+  if (!head) return { stack, inBase: true, refusals: [], parts: [] };
   parseSettings(rawConfigOf(head, "placeholder"));
   readCatalogue(join(checkout, "catalog", "services"));
 
   args.signal?.throwIfAborted();
   const clock = new Stopwatch();
+  // The base's word on a project they share is the last: it is brought up, the head is only planned.
   const world = await openThrowawayWorld(join(args.cache, "at-work"), [
-    ...projectOf(before),
     ...projectOf(head),
+    ...projectOf(before),
   ]);
   try {
     const place = { layout: world.layout, providers: world.providers, engine: args.engine.command };
@@ -120,21 +131,22 @@ async function compareStack(args: StackArgs): Promise<StackComparison> {
         engineVersion: args.engine.version,
         stack,
         settings: before,
-        cache: join(args.cache, "bases"),
+        cache: bases(args.cache),
         onProgress,
+        signal: args.signal,
       });
+      refuseAnotherProject(checkout, workspaceOf({ ...place, programFolder: checkout }, stack));
       clock.lap(how === "cached" ? "base, from the cache" : "base, brought up");
     }
     args.signal?.throwIfAborted();
     onProgress("planning");
     const workspace = await prepareStack({ ...place, programFolder: checkout }, stack, head.config);
     clock.lap("settings of the head");
-    const { plan, refusals } = await planned(workspace);
+    const { plan, refusals } = await planned(workspace, args.signal);
     clock.lap("plan of the head");
     return {
       stack,
       inBase: before !== undefined,
-      inHead: true,
       plan,
       refusals,
       parts: clock.parts,
@@ -144,13 +156,31 @@ async function compareStack(args: StackArgs): Promise<StackComparison> {
   }
 }
 
-function baseSettings({ checkout, base, stack }: StackArgs): Promise<StackFile | undefined> {
-  return settingsIn(stack, async (path) => {
-    const text = await fileIn(checkout, base, path);
-    // Git ignores the file of a pop-up: it is the same one on both sides.
-    const own = isPopup(stack) && path === `Pulumi.${stack}.yaml` ? join(checkout, path) : undefined;
-    return text ?? (own && existsSync(own) ? readFileSync(own, "utf8") : undefined);
-  });
+async function baseSettings({ checkout, base, stack }: StackArgs): Promise<StackFile | undefined> {
+  try {
+    return await settingsIn(stack, async (path) => {
+      const text = await fileIn(checkout, base, path);
+      // Git ignores the file of a pop-up: it is the same one on both sides.
+      const own = isPopup(stack) && path === `Pulumi.${stack}.yaml` ? join(checkout, path) : undefined;
+      return text ?? (own && existsSync(own) ? readFileSync(own, "utf8") : undefined);
+    });
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    throw new CommandFailure(
+      `the base ${base.hash.slice(0, 7)} has a file that cannot be read: ${error.message}`,
+    );
+  }
+}
+
+/** Under another project name every resource is another one to Pulumi: a plan would say that all of it is new. */
+function refuseAnotherProject(checkout: string, ofBase: Workspace): void {
+  const [before, after] = [projectName(ofBase), projectName({ folder: checkout, programFolder: checkout })];
+  if (before !== after) {
+    throw new CommandFailure(
+      `Pulumi.yaml calls the project ${after} here and ${before} in the base: to Pulumi that is another stack, and nothing was compared`,
+    );
+  }
+  if (!stackExists(ofBase)) throw new CommandFailure("the state of the base is gone; run the command again");
 }
 
 /**
@@ -159,16 +189,29 @@ function baseSettings({ checkout, base, stack }: StackArgs): Promise<StackFile |
  * It stops at the first deletion that a protection forbids, so a plan with a refusal is asked for again with the
  * protections taken off the throw-away state: what is protected is known, the rest of the plan would not be.
  */
-async function planned(workspace: Workspace): Promise<{ plan: Plan; refusals: string[] }> {
-  const first = await runEngine(workspace, "preview");
+async function planned(
+  workspace: Workspace,
+  signal?: AbortSignal,
+): Promise<{ plan: Plan; refusals: string[] }> {
+  const options = signal ? { signal } : {};
+  const first = await runEngine(workspace, "preview", options);
   if (first.ok) return { plan: planOf(first), refusals: [] };
   const refusals = errorsOf(first).filter(isProtection);
   if (refusals.length === 0) throw failureOf(first);
   const guarded = await protectedIn(workspace);
-  await runOrThrow(workspace, ["state", "unprotect", "--all", "--yes", "--stack", workspace.stack]);
-  const whole = await runEngine(workspace, "preview");
+  signal?.throwIfAborted();
+  await runOrThrow(workspace, ["state", "unprotect", "--all", "--yes", "--stack", workspace.stack], options);
+  const whole = await runEngine(workspace, "preview", options);
   if (!whole.ok) throw failureOf(whole);
-  return { plan: planOf(whole, guarded), refusals: refusals.map(({ message }) => message) };
+  return {
+    plan: planOf(whole, { guarded, refused: new Set(refusals.map(refusedIn)) }),
+    refusals: refusals.map(({ message }) => message),
+  };
+}
+
+/** The resource that a refusal is about: the first that the engine names. */
+function refusedIn({ urn, message }: EngineError): string {
+  return /"(urn:pulumi:[^"]+)"/.exec(message)?.[1] ?? urn ?? "";
 }
 
 function failureOf(result: EngineResult): CommandFailure {

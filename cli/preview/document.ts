@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { noPlan, planDocument, planDocumentOf } from "../plan/document";
 import type { Plan } from "../plan/plan";
-import type { FailedComparison, StackComparison } from "./comparison";
+import { type FailedComparison, isRefused, type StackComparison } from "./comparison";
 import type { Heading } from "./text";
 
 const stack = planDocument.extend({
@@ -10,7 +10,7 @@ const stack = planDocument.extend({
   status: z
     .enum(["unchanged", "changed", "refused", "new", "gone", "failed"])
     .describe(
-      "refused: up would stop at what is protected. gone: only the base has its settings file, which destroys nothing. failed: there is no plan",
+      "refused: up would come to an end at what is guarded. gone: only the base has its settings file, which destroys nothing. failed: there is no plan",
     ),
   message: z.string().optional().describe("Of a failed one: why"),
   refusals: z.array(z.string()).describe("The engine's own words on what is protected"),
@@ -60,8 +60,8 @@ function stackDocument(one: StackComparison | FailedComparison): StackDocument {
   return { stack, status: statusOf(one, plan), refusals: [...refusals], ...planDocumentOf(plan) };
 }
 
-function statusOf({ inBase, refusals }: StackComparison, plan: Plan): StackDocument["status"] {
-  if (refusals.length > 0) return "refused";
-  if (!inBase) return "new";
+function statusOf(one: StackComparison, plan: Plan): StackDocument["status"] {
+  if (isRefused(one)) return "refused";
+  if (!one.inBase) return "new";
   return plan.changes.length + plan.outputs.length > 0 ? "changed" : "unchanged";
 }

@@ -28,30 +28,37 @@ export class Kept {
     return path;
   }
 
-  /** Keeps what `make` writes into a folder, whole or not at all, and removes what was not used for long. */
+  /** Keeps what `make` writes into a folder, whole or not at all. */
   async keep(key: string, make: (folder: string) => void | Promise<void>): Promise<string> {
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
-    this.removeUnused();
     const temporary = mkdtempSync(join(this.folder, "being-made-"));
     const path = join(this.folder, key);
     try {
       await make(temporary);
-      renameSync(temporary, path);
-    } catch (error) {
-      // Another command was faster; both hold the same.
-      if (!["ENOTEMPTY", "EEXIST"].includes(String((error as NodeJS.ErrnoException).code))) throw error;
+      rename(temporary, path);
     } finally {
       rmSync(temporary, { recursive: true, force: true });
     }
     return path;
   }
 
-  private removeUnused(): void {
+  /** Removes what was not used for long. */
+  removeUnused(): void {
+    if (!existsSync(this.folder)) return;
     const oldest = Date.now() - keptDays * 86_400_000;
     for (const name of readdirSync(this.folder)) {
       const path = join(this.folder, name);
       const stats = statSync(path, { throwIfNoEntry: false });
       if (stats && stats.mtimeMs < oldest) rmSync(path, { recursive: true, force: true });
     }
+  }
+}
+
+function rename(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    // Another command was faster; both hold the same.
+    if (!["ENOTEMPTY", "EEXIST"].includes(String((error as NodeJS.ErrnoException).code))) throw error;
   }
 }

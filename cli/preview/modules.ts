@@ -74,14 +74,15 @@ function npmInstall(folder: string, signal?: AbortSignal): Promise<string | unde
     "--prefer-offline",
     "--loglevel=error",
   ];
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const child = spawn("npm", args, { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
     let said = "";
     child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
     const stop = () => child.kill("SIGTERM");
     process.on("exit", stop);
     signal?.addEventListener("abort", stop);
-    child.once("error", reject);
+    if (signal?.aborted) stop();
+    child.once("error", (error) => resolve(`npm could not be run: ${error.message}`));
     child.once("close", (code) => {
       process.off("exit", stop);
       signal?.removeEventListener("abort", stop);

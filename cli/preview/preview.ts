@@ -3,7 +3,7 @@ import { longLivedStacks, stackNameProblem } from "../../config/stacks";
 import { EngineNotFound, findEngine } from "../../local/engine/find";
 import { CommandFailure, exitCodes, Interrupted } from "../failure";
 import { coloured, print, printJson, progressOf, runTasks, type Terminal } from "../terminal";
-import { type FailedComparison, openComparison, type StackComparison } from "./comparison";
+import { type FailedComparison, isRefused, openComparison, type StackComparison } from "./comparison";
 import { documentOf } from "./document";
 import { baseOf, isEdited } from "./repository";
 import { comparisonText, headingText } from "./text";
@@ -25,6 +25,7 @@ export async function preview(checkout: string, options: PreviewOptions): Promis
   const wrong = stacks.map(stackNameProblem).filter((problem) => problem !== undefined);
   if (wrong.length > 0) throw new CommandFailure(wrong.join("\n"), exitCodes.wrong);
   const base = await baseOf(checkout, options.base);
+  const heading = { base, edited: await isEdited(checkout) };
   const engine = await findEngineWithProgress(options);
   const stop = new AbortController();
   const interrupt = () => stop.abort();
@@ -51,7 +52,6 @@ export async function preview(checkout: string, options: PreviewOptions): Promis
     for (const signal of signals) process.off(signal, interrupt);
   }
   done.sort((a, b) => stacks.indexOf(a.stack) - stacks.indexOf(b.stack));
-  const heading = { base, edited: await isEdited(checkout) };
   if (options.json) printJson(documentOf(heading, done));
   else {
     print(
@@ -64,34 +64,32 @@ export async function preview(checkout: string, options: PreviewOptions): Promis
   conclude(done);
 }
 
-/** Says in the exit code what a pipeline has to know; the text has said it already. */
+/** Says in the exit code what a pipeline has to know; the text has said it already. No plan is worse than a refused one. */
 function conclude(done: readonly (StackComparison | FailedComparison)[]): void {
   const failures = done.filter((one) => "message" in one);
+  const refused = done.filter((one) => !("message" in one) && isRefused(one));
+  if (failures.length + refused.length === 0) return;
+  const named = (ones: readonly { stack: string }[]) => ones.map(({ stack }) => stack).join(", ");
   const worst = failures.find(({ exitCode }) => exitCode !== exitCodes.failed) ?? failures[0];
-  if (worst) {
-    throw new CommandFailure(
-      `no plan for ${failures.map(({ stack }) => stack).join(", ")}`,
-      worst.exitCode,
-      true,
-    );
-  }
-  const refused = done
-    .filter((one) => "refusals" in one && one.refusals.length > 0)
-    .map(({ stack }) => stack);
-  if (refused.length > 0) {
-    throw new CommandFailure(
-      `\`up\` refuses this in ${refused.join(", ")}: it would take away what is protected`,
-      exitCodes.refused,
-      true,
-    );
-  }
+  throw new CommandFailure(
+    [
+      ...(failures.length > 0 ? [`no plan for ${named(failures)}`] : []),
+      ...(refused.length > 0
+        ? [`\`up\` refuses this in ${named(refused)}: it would take away what is guarded`]
+        : []),
+    ].join("\n"),
+    worst?.exitCode ?? exitCodes.refused,
+    true,
+  );
 }
 
 function failed(stack: string, error: unknown): FailedComparison {
   if (error instanceof Interrupted) throw error;
   if (error instanceof SettingsError) return { stack, message: error.message, exitCode: exitCodes.wrong };
   if (error instanceof CommandFailure) return { stack, message: error.message, exitCode: error.exitCode };
-  throw error;
+  // Whatever it is, the other stacks have their plans.
+  const message = error instanceof Error ? error.message : String(error);
+  return { stack, message, exitCode: exitCodes.failed };
 }
 
 async function findEngineWithProgress(terminal: Terminal): Promise<{ command: string; version: string }> {

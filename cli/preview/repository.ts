@@ -41,23 +41,33 @@ export async function baseOf(checkout: string, ref: string): Promise<Base> {
     );
   }
   const hash = base.trim();
+  const tree = await gitOrNothing(checkout, ["rev-parse", "--verify", "--quiet", `${hash}:./`]);
+  if (tree === undefined) {
+    throw new CommandFailure(
+      `the folder of this checkout is not in the base ${hash.slice(0, 7)}; compare with a later commit`,
+      exitCodes.wrong,
+    );
+  }
   return {
     ref,
     movedOn: tip.trim() !== hash,
     hash,
-    tree: (await git(checkout, ["rev-parse", `${hash}:./`])).trim(),
+    tree: tree.trim(),
     subject: (await git(checkout, ["show", "--no-patch", "--format=%s", hash])).trim(),
   };
 }
 
 /** Whether files of the checkout differ from `HEAD`: what is compared is the files. */
 export async function isEdited(checkout: string): Promise<boolean> {
-  return (await git(checkout, ["status", "--porcelain"])) !== "";
+  const args = ["--no-optional-locks", "status", "--porcelain", "--untracked-files=normal", "--", "."];
+  return (await git(checkout, args)) !== "";
 }
 
 /** The text of one file in a commit, or undefined when it is not there. */
-export function fileIn(checkout: string, commit: Commit, path: string): Promise<string | undefined> {
-  return gitOrNothing(checkout, ["cat-file", "blob", `${commit.hash}:./${path}`]);
+export async function fileIn(checkout: string, commit: Commit, path: string): Promise<string | undefined> {
+  // What is listed must also be had: a failure to read it is none of "it is not there".
+  const listed = await git(checkout, ["ls-tree", "--full-tree", "--name-only", commit.tree, "--", path]);
+  return listed === "" ? undefined : git(checkout, ["cat-file", "blob", `${commit.tree}:${path}`]);
 }
 
 /** Writes the files of a commit into a folder; the checkout, its index and its branches stay as they are. */
@@ -92,7 +102,7 @@ async function git(
 ): Promise<string> {
   try {
     const { stdout } = await promisify(execFile)("git", ["-C", checkout, ...args], {
-      env: { ...withoutGitsOwn(process.env), LC_ALL: "C", ...env },
+      env: { ...withoutGitsOwn(process.env), LC_ALL: "C", GIT_NO_LAZY_FETCH: "1", ...env },
       maxBuffer: 64 * 1024 * 1024,
     });
     return stdout;

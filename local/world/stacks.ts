@@ -99,6 +99,19 @@ export function keepSettings({ layout }: StackPlace, { folder, stack }: Workspac
   }
 }
 
+/** Makes another world know the placeholders of a stack as they are encrypted here, and nothing else of its settings. */
+export function keepPlaceholders({ folder, stack }: Workspace, layout: Layout): void {
+  const kept = layout.stack(stack);
+  mkdirSync(kept, { recursive: true });
+  const { encryptionsalt, config } = readCopy(join(folder, `Pulumi.${stack}.yaml`));
+  const encrypted = encryptedPaths(config).reduce<Config>(
+    (at, path) => withValue(at, path, valueAt(config, path)),
+    {},
+  );
+  writeFileSync(join(kept, `Pulumi.${stack}.yaml`), stringify({ encryptionsalt, config: encrypted }));
+  for (const file of ["Pulumi.yaml", marksFile]) copyFileSync(join(folder, file), join(kept, file));
+}
+
 /**
  * Copies the project's file and the stack's settings into a folder and makes the stack known there.
  *

@@ -11,13 +11,13 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { homedir } from "node:os";
+import { join } from "node:path";
 
 import { expect } from "chai";
 
 import { previewDocument } from "../../cli/preview/document";
 import { findEngine } from "../../local/engine/find";
-import { isRunning } from "../../local/world/process";
 import { commitAll, git } from "../support/git";
 import { root, temporaryFolder } from "../support/plan-world";
 
@@ -57,6 +57,15 @@ function edit(folder: string, file: string, from: RegExp | string, to: string): 
   writeFileSync(join(folder, file), after);
 }
 
+/** A folder with a `pulumi` that writes down what it is asked for, and then is the real one. */
+function recordingEngine(real: string, commands: string): string {
+  const folder = temporaryFolder("platform-engine-");
+  writeFileSync(join(folder, "pulumi"), `#!/bin/sh\necho "$1" >> ${commands}\nexec ${real} "$@"\n`, {
+    mode: 0o755,
+  });
+  return folder;
+}
+
 /** Every file below a folder whose text holds the words. */
 function filesWith(words: string, folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -68,13 +77,16 @@ function filesWith(words: string, folder: string): string[] {
 describe("platform preview", () => {
   let folder: string;
   let cache: string;
+  /** File with a line for each command that the engine was given. */
+  let commands: string;
   let environment: Record<string, string>;
 
   before(async () => {
     folder = checkout();
     cache = temporaryFolder("platform-cache-");
     const temporary = temporaryFolder("platform-tmp-");
-    const engine = dirname((await findEngine()).command);
+    commands = join(temporaryFolder("platform-commands-"), "commands");
+    const engine = recordingEngine((await findEngine()).command, commands);
     environment = { PATH: `${engine}:${process.env["PATH"]}`, PLATFORM_CACHE: cache, TMPDIR: temporary };
   });
   afterEach(() => {
@@ -100,16 +112,42 @@ describe("platform preview", () => {
     );
   });
 
-  it("needs no variable but PATH, and says the same from the cache", async () => {
-    const bare = { PATH: environment["PATH"] ?? "" };
+  it("brings the same base up once, and says the same from the cache", async () => {
     edit(folder, "Pulumi.ci.yaml", "releaseChannel: REGULAR", "releaseChannel: STABLE");
-    const first = await preview(["--base", "HEAD", "--stack", "ci"], bare);
+    edit(folder, "catalog/services/billing.yaml", "stores:", "# another tree\nstores:");
+    git(folder, "commit", "--quiet", "--all", "--message", "not in the cache");
+    edit(folder, "Pulumi.ci.yaml", "releaseChannel: STABLE", "releaseChannel: RAPID");
+    rmSync(commands, { force: true });
+    const first = await preview(["--base", "HEAD", "--stack", "ci"]);
+    const inFirst = readFileSync(commands, "utf8");
+    rmSync(commands);
     const second = await preview(["--base", "HEAD", "--stack", "ci"]);
+    const inSecond = readFileSync(commands, "utf8");
+    git(folder, "reset", "--quiet", "--hard", "HEAD~1");
     expect(first.code, first.err).to.equal(0);
-    expect(first.out).to.equal(second.out);
     expect(first.out).to.match(
-      /with what is not committed\n\nci: 1 to update, 84 unchanged\n {2}Changed in place\n {4}~ Cluster › Cluster main\n {8}releaseChannel\.channel: "REGULAR" → "STABLE"\n$/,
+      /with what is not committed\n\nci: 1 to update, 84 unchanged\n {2}Changed in place\n {4}~ Cluster › Cluster main\n {8}releaseChannel\.channel: "STABLE" → "RAPID"\n$/,
     );
+    expect(second.out).to.equal(first.out);
+    expect(inFirst).to.match(/^up$/m);
+    expect(inSecond)
+      .to.match(/^preview$/m)
+      .and.to.not.match(/^up$/m);
+  });
+
+  it("needs no variable but PATH", async () => {
+    // Nobody says where the cache is, so it is the user's own.
+    const own = join(homedir(), ".cache", "acme-platform", "preview", "bases");
+    const before = existsSync(own) ? readdirSync(own) : [];
+    const { code, out, err } = await preview(["--base", "HEAD", "--stack", "ci"], {
+      PATH: environment["PATH"] ?? "",
+    });
+    for (const entry of readdirSync(own).filter((name) => !before.includes(name))) {
+      expect(filesWith(sentinel, join(own, entry))).to.deep.equal([]);
+      rmSync(join(own, entry), { recursive: true });
+    }
+    expect(code, err).to.equal(0);
+    expect(out).to.include("ci: no changes (85 resources)");
   });
 
   it("leaves no trace of a secret, whether it stays, is another, or stands there unencrypted", async () => {
@@ -145,15 +183,17 @@ describe("platform preview", () => {
     expect(readdirSync(kept)).to.not.deep.equal([]);
     expect(statSync(kept).mode & 0o077).to.equal(0);
     expect(filesWith("placeholder-for", kept)).to.deep.equal([]);
+    // Of the settings only what is encrypted: others may hold what nobody knew to be secret.
+    expect(filesWith("platform:owner", join(kept))).to.deep.equal([]);
   });
 
   it("ends with 3 where up would refuse, after the whole plan, as text and as a document", async () => {
     rmSync(join(folder, "catalog/services/billing.yaml"));
     const { code, out, err } = await preview(["--base", "HEAD", "--stack", "staging"]);
     expect(code, err).to.equal(3);
-    expect(out).to.match(/staging: `up` refuses, 1 protected, 9 to delete, \d+ unchanged\n/);
+    expect(out).to.match(/staging: `up` refuses, 1 guarded, 9 to delete, \d+ unchanged\n/);
     expect(out.indexOf("Database billing, deleted")).to.be.below(out.indexOf("User billing, deleted"));
-    expect(err).to.include("it would take away what is protected");
+    expect(err).to.include("it would take away what is guarded");
 
     const json = await preview(["--base", "HEAD", "--stack", "staging", "--json"]);
     expect(json.code).to.equal(3);
@@ -170,6 +210,23 @@ describe("platform preview", () => {
     expect(out).to.include("staging: no plan: ");
     expect(out).to.include("did you mean releaseChannel?").and.to.include("did you mean europe-west1?");
     expect(out).to.include("ci: no changes (85 resources)");
+  });
+
+  it("keeps the other stacks' plans where something unexpected is wrong with one", async () => {
+    edit(folder, "Pulumi.yaml", "name: platform", "name: platforms");
+    const renamed = await preview(["--base", "HEAD", "--stack", "ci"]);
+    expect(renamed.code).to.equal(1);
+    expect(renamed.out).to.include(
+      "ci: no plan: Pulumi.yaml calls the project platforms here and platform in the base",
+    );
+    git(folder, "checkout", "--quiet", "--", ".");
+
+    rmSync(join(folder, "catalog"), { recursive: true });
+    const { code, out } = await preview(["--base", "HEAD", "--stack", "staging", "--json"]);
+    expect(code).to.not.equal(0);
+    const [stack] = previewDocument.parse(JSON.parse(out)).stacks;
+    expect(stack?.status).to.equal("failed");
+    expect(stack?.message).to.include("catalog");
   });
 
   it("knows a stack that is new, one that is gone, and a pop-up from its template", async () => {
@@ -204,36 +261,42 @@ describe("platform preview", () => {
       expect(code, args.join(" ")).to.equal(2);
       expect(err).to.include(message);
       expect(out).to.equal("");
+      const json = await preview([...args, "--json"]);
+      const told = JSON.parse(json.out) as { error: string; exitCode: number };
+      expect(told.error).to.include(message);
+      expect(told.exitCode).to.equal(2);
     }
   });
 
-  it("leaves nothing at work when it is interrupted", async () => {
-    edit(folder, "catalog/services/billing.yaml", "stores:", "# a word\nstores:");
-    git(folder, "commit", "--quiet", "--all", "--message", "not in the cache");
-    const atWork = join(cache, "preview", "at-work");
-    mkdirSync(atWork, { recursive: true });
-    const command = spawn(join(folder, "platform"), ["preview", "--base", "HEAD"], {
-      env: environment,
-      detached: true,
-    });
-    let err = "";
-    command.stderr.setEncoding("utf8").on("data", (text: string) => (err += text));
-    const ended = new Promise<number | null>((resolve) => command.once("close", resolve));
-    const engines = () =>
-      execFileSync("ps", ["-e", "-o", "pid=,args="], { encoding: "utf8" })
+  const interruptions: readonly [string, (command: number) => void][] = [
+    ["Ctrl-C, which reaches all of its processes", (pid) => process.kill(-pid, "SIGINT")],
+    ["a signal to the command alone", (pid) => process.kill(pid, "SIGTERM")],
+  ];
+  for (const [how, interrupt] of interruptions) {
+    it(`leaves nothing at work after ${how}`, async () => {
+      edit(folder, "catalog/services/billing.yaml", "stores:", `# ${how}\nstores:`);
+      git(folder, "commit", "--quiet", "--all", "--message", "not in the cache");
+      const atWork = join(cache, "preview", "at-work");
+      mkdirSync(atWork, { recursive: true });
+      const command = spawn(join(folder, "platform"), ["preview", "--base", "HEAD"], {
+        env: environment,
+        detached: true,
+      });
+      let err = "";
+      command.stderr.setEncoding("utf8").on("data", (text: string) => (err += text));
+      const ended = new Promise<number | null>((resolve) => command.once("close", resolve));
+      while (!readdirSync(atWork).some((name) => existsSync(join(atWork, name, "state")))) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      interrupt(command.pid ?? 0);
+      expect(await ended).to.equal(1);
+      git(folder, "reset", "--quiet", "--hard", "HEAD~1");
+      expect(readdirSync(atWork)).to.deep.equal([]);
+      const left = execFileSync("ps", ["-e", "-ww", "-o", "pid=,args="], { encoding: "utf8" })
         .split("\n")
-        .filter((line) => line.includes(cache) || line.includes(folder))
-        .map((line) => Number.parseInt(line, 10));
-    while (!engines().some((pid) => pid !== command.pid))
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    while (!readdirSync(atWork).some((name) => existsSync(join(atWork, name, "state")))) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    process.kill(-(command.pid ?? 0), "SIGINT");
-    expect(await ended).to.not.equal(0);
-    git(folder, "reset", "--quiet", "--hard", "HEAD~1");
-    expect(readdirSync(atWork)).to.deep.equal([]);
-    expect(engines().filter(isRunning)).to.deep.equal([]);
-    expect(err).to.include("interrupted");
-  });
+        .filter((line) => line.includes(cache) || line.includes(folder));
+      expect(left).to.deep.equal([]);
+      expect(err).to.include("interrupted; nothing was changed");
+    });
+  }
 });

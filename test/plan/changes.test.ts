@@ -10,12 +10,19 @@ import { type ProgramRepository, programRepository } from "../support/program-re
 /** Resources of each stack before the edit, as the inventories list them. */
 const size: Readonly<Record<string, number>> = { ci: 85, staging: 102, production: 103 };
 
-/** `action Type name`; `!` where `up` refuses it, `?` where it loses its protection, `()` round a component. */
+/**
+ * `action Type name`, with a component's type in (). `!` where the engine refuses it, `#` where the provider does when
+ * it is to be deleted, `?` where a guard is off afterwards, `<` where the old one goes before the new one is there.
+ */
 function verdictsOf({ plan }: StackComparison): string[] {
-  return (plan?.changes ?? []).map(({ action, type, name, refused, protectedBefore, protectedAfter }) => {
+  return (plan?.changes ?? []).map(({ action, type, name, refusedBy, losesGuard, oldFirst }) => {
     const short = type.slice(type.lastIndexOf(":") + 1);
-    const open = action !== "delete" && protectedBefore && !protectedAfter;
-    return `${action} ${type.startsWith("platform:") ? `(${short})` : short} ${name}${refused ? " !" : ""}${open ? " ?" : ""}`;
+    const marks = [
+      ...(refusedBy ? [refusedBy === "engine" ? "!" : "#"] : []),
+      ...(losesGuard ? ["?"] : []),
+      ...(oldFirst ? ["<"] : []),
+    ];
+    return [action, type.startsWith("platform:") ? `(${short})` : short, name, ...marks].join(" ");
   });
 }
 
@@ -105,14 +112,14 @@ const edits: readonly Edit[] = [
         'region: "europe-west4",\n      network: network.id',
       ),
     verdicts: [
-      ...services.map((name) => `replace Database ${name} !`),
+      ...services.map((name) => `replace Database ${name} ! <`),
       "replace DatabaseInstance main !",
-      "replace Address main !",
-      "replace ManagedZone main !",
+      "replace Address main ! <",
+      "replace ManagedZone main ! <",
       "replace RandomId main !",
-      "replace ForwardingRule main",
-      "replace RecordSet main",
-      ...logins.map((name) => `replace User ${name}`),
+      "replace ForwardingRule main <",
+      "replace RecordSet main <",
+      ...logins.map((name) => `replace User ${name} <`),
       ...logins.flatMap((name) => [
         `replace IAMMember ${name}-cloudsql-client`,
         `replace IAMMember ${name}-cloudsql-instanceuser`,
@@ -127,7 +134,7 @@ const edits: readonly Edit[] = [
         'account.email.apply((email) => email.replace(/\\.gserviceaccount\\.com$/, ""))',
         'account.email.apply((email) => email.replace(/\\.gserviceaccount\\.com$/, ".x"))',
       ),
-    verdicts: logins.map((name) => `replace User ${name}`),
+    verdicts: logins.map((name) => `replace User ${name} <`),
   },
   {
     of: "the network's description",
@@ -138,17 +145,17 @@ const edits: readonly Edit[] = [
         'autoCreateSubnetworks: false, description: "x",',
       ),
     verdicts: [
-      "replace Cluster main !",
-      "replace Address main !",
-      "replace Namespace services",
-      "replace Network main !",
-      "replace Subnetwork main !",
-      "replace NodePool services",
-      "replace kubernetes main",
-      "replace ForwardingRule main",
-      ...workloads,
-      "replace Router main",
-      "replace RouterNat main",
+      "replace Cluster main ! <",
+      "replace Address main ! <",
+      "replace Namespace services <",
+      "replace Network main ! <",
+      "replace Subnetwork main ! <",
+      "replace NodePool services <",
+      "replace kubernetes main <",
+      "replace ForwardingRule main <",
+      ...workloads.map((verdict) => `${verdict} <`),
+      "replace Router main <",
+      "replace RouterNat main <",
       "update ManagedZone main",
       "update RecordSet main",
       "update Firewall main-load-balancers",
@@ -189,6 +196,27 @@ const edits: readonly Edit[] = [
       "replace Repository charts !",
       "replace RepositoryIamMember charts-200000000001",
       "replace RepositoryIamMember charts-builder",
+    ],
+  },
+  {
+    of: "the id of a registry, and one reader of it gone",
+    stack: "ci",
+    edit: (program) => {
+      program.edit(
+        "components/repository.ts",
+        "repositoryId: name,",
+        'repositoryId: name === "charts" ? "helm" : name,',
+      );
+      program.edit(
+        "components/repository.ts",
+        "for (const reader of args.readers) {",
+        'for (const reader of name === "charts" ? [] : args.readers) {',
+      );
+    },
+    verdicts: [
+      "replace Repository charts !",
+      "replace RepositoryIamMember charts-builder",
+      "delete RepositoryIamMember charts-200000000001",
     ],
   },
   {
@@ -233,12 +261,12 @@ const edits: readonly Edit[] = [
     edit: (program) => program.remove("catalog/services/billing.yaml"),
     verdicts: [
       "delete Database billing !",
+      "delete Account billing",
       "delete User billing",
       "delete IAMMember billing-cloudsql-client",
       "delete IAMMember billing-cloudsql-instanceuser",
       "delete (ProjectGrant) billing",
       "delete (DatabaseLogin) billing",
-      "delete Account billing",
       "delete IAMMember billing-workload",
       "delete (Identity) billing",
     ],
@@ -302,12 +330,40 @@ const edits: readonly Edit[] = [
       );
     },
     verdicts: [
-      "replace Cluster main ?",
+      "replace Cluster main # ?",
       "replace Namespace services",
       ...openAfter,
       "replace NodePool services",
       "replace kubernetes main",
       ...workloads,
+    ],
+  },
+  {
+    of: "the lifecycle, and the network's description with it",
+    edit: (program) => {
+      program.set("production", "disposable", "platform:lifecycle");
+      program.edit(
+        "components/network.ts",
+        "autoCreateSubnetworks: false,",
+        'autoCreateSubnetworks: false, description: "x",',
+      );
+    },
+    verdicts: [
+      "replace Cluster main ! ? <",
+      "replace Address main ! ? <",
+      "replace Namespace services <",
+      "replace Network main # ? <",
+      "replace Subnetwork main ! ? <",
+      ...openAfter.filter((verdict) => !/ (Address main|Network main|Subnetwork main) /.test(verdict)),
+      "replace NodePool services <",
+      "replace kubernetes main <",
+      "replace ForwardingRule main <",
+      ...workloads.map((verdict) => `${verdict} <`),
+      "replace Router main <",
+      "replace RouterNat main <",
+      "update RecordSet main",
+      "update Firewall main-load-balancers",
+      "update Policy main",
     ],
   },
 ];
@@ -333,7 +389,7 @@ describe("an edit of", () => {
       expect(verdictsOf(compared)).to.deep.equal(verdicts);
       const before = compared.plan?.changes.filter(({ action }) => action !== "create") ?? [];
       expect((compared.plan?.unchanged ?? 0) + before.length).to.equal(size[stack]);
-      const refused = compared.plan?.changes.some((change) => change.refused) ?? false;
+      const refused = compared.plan?.changes.some(({ refusedBy }) => refusedBy === "engine") ?? false;
       expect(compared.refusals.length > 0).to.equal(refused);
     });
   }

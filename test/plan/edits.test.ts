@@ -139,4 +139,22 @@ describe("an edit of production", () => {
     expect(poolCalls[1]?.id).to.equal(old?.id);
     expect(poolCalls[0]?.id).to.not.equal(old?.id);
   });
+
+  it("that takes the protection off and replaces in one up ends at the deletion of the old cluster", async () => {
+    expect(errorsOf(await plan.up("production"))).to.equal("");
+    const clusters = () => plan.world.cloud.list("container/cluster:Cluster").map(({ id }) => id);
+    const before = clusters();
+    const result = await plan.up("production", {
+      settings: (config) =>
+        withSetting(
+          "europe-west1-b",
+          "platform:cluster",
+          "location",
+        )(withSetting("disposable", "platform:lifecycle")(config)),
+    });
+    expect(result.ok).to.equal(false);
+    expect(errorsOf(result)).to.include("deletionProtection is true in the state");
+    expect(clusters()).to.have.length(before.length + 1);
+    expect(clusters()).to.include.members(before);
+  });
 });

@@ -24,7 +24,7 @@ export function step(op: string, about: About): Step {
     outputs: {},
     ...given,
   });
-  const isNew = op === "create";
+  const isNew = op === "create" || op === "read";
   const goes = op.startsWith("delete");
   return {
     op,

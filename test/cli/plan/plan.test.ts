@@ -40,14 +40,88 @@ describe("a plan", () => {
     expect(only(deleted).loses).to.equal("every database on it");
   });
 
-  it("is refused where the protection was there before and the resource goes", () => {
+  describe("comes to an end", () => {
     const kept = { protect: true };
-    const refused = (...args: Parameters<typeof step>) => only(planOf(engineResult(step(...args)))).refused;
-    expect(refused("delete", { urn: instance, old: kept })).to.equal(true);
-    expect(refused("replace", { urn: instance, old: kept, new: kept })).to.equal(true);
-    // The engine lets one `up` take the protection off and replace.
-    expect(refused("replace", { urn: instance, old: kept, new: {} })).to.equal(false);
-    expect(refused("update", { urn: instance, old: kept, new: kept })).to.equal(false);
+    const refuser = (...steps: ReturnType<typeof step>[]) => only(planOf(engineResult(...steps))).refusedBy;
+
+    it("where the engine meets a protection on something that goes", () => {
+      expect(refuser(step("delete", { urn: instance, old: kept }))).to.equal("engine");
+      expect(refuser(step("replace", { urn: instance, old: kept, new: kept, replaceKeys: ["x"] }))).to.equal(
+        "engine",
+      );
+      expect(refuser(step("update", { urn: instance, old: kept, new: kept }))).to.equal(undefined);
+    });
+
+    it("nowhere where one up takes the protection off and replaces, and no guard stands in the state", () => {
+      expect(refuser(step("replace", { urn: instance, old: kept, new: {}, replaceKeys: ["x"] }))).to.equal(
+        undefined,
+      );
+    });
+
+    it("at the old protection of what goes for another's sake, whatever the program says now", () => {
+      const about = { urn: instance, old: kept, new: {} };
+      expect(refuser(step("delete-replaced", about), step("replace", about))).to.equal("engine");
+    });
+
+    for (const outputs of [{ deletionProtection: true }, { deletionPolicy: "PREVENT" }]) {
+      it(`where the state holds ${JSON.stringify(outputs)}, by which the provider refuses to delete`, () => {
+        const old = { outputs };
+        expect(refuser(step("replace", { urn: instance, old, new: {}, replaceKeys: ["x"] }))).to.equal(
+          "provider",
+        );
+        expect(refuser(step("delete", { urn: instance, old }))).to.equal("provider");
+        expect(refuser(step("update", { urn: instance, old, new: {} }))).to.equal(undefined);
+      });
+    }
+
+    it("at what the engine named itself", () => {
+      const result = engineResult(step("replace", { urn: instance, old: {}, new: {}, replaceKeys: ["x"] }));
+      expect(only(planOf(result, { refused: new Set([instance]) })).refusedBy).to.equal("engine");
+    });
+  });
+
+  const guards: readonly [path: string, old: unknown, next: unknown, lost: boolean][] = [
+    ["deletionProtection", true, false, true],
+    ["deletionProtection", false, true, false],
+    ["settings.deletionProtectionEnabled", true, undefined, true],
+    ["deletionPolicy", "PREVENT", "DELETE", true],
+    ["deletionPolicy", "DELETE", "ABANDON", false],
+    ["settings.retainBackupsOnDelete", true, false, true],
+    ["settings.finalBackupConfig.enabled", true, false, true],
+    ["settings.insightsConfig.enabled", true, false, false],
+  ];
+  for (const [path, old, next, lost] of guards) {
+    it(`${lost ? "loses a guard" : "keeps its guards"} when ${path} goes from ${JSON.stringify(old)} to ${JSON.stringify(next) ?? "nothing"}`, () => {
+      const [name = "", ...below] = path.split(".").reverse();
+      const inputs = (value: unknown) =>
+        below.reduce<object>((at, key) => ({ [key]: at }), { [name]: value });
+      const plan = planOf(
+        engineResult(
+          step("update", {
+            urn: instance,
+            old: { inputs: inputs(old) },
+            new: { inputs: inputs(next) },
+            detailedDiff: change(path),
+          }),
+        ),
+      );
+      expect(only(plan).losesGuard).to.equal(lost);
+    });
+  }
+
+  it("says of what is deleted with another, and made no more, that it is deleted", () => {
+    const along = planOf(
+      engineResult(
+        step("delete-replaced", { urn: instance }),
+        step("remove-pending-replace", { urn: instance }),
+      ),
+    );
+    expect(only(along)).to.include({ action: "delete", loses: "every database on it" });
+    expect(only(planOf(engineResult(step("delete-replaced", { urn: instance })))).action).to.equal("delete");
+  });
+
+  it("takes what is only read for the same", () => {
+    expect(planOf(engineResult(step("read", { urn: instance }))).changes).to.deep.equal([]);
   });
 
   it("lists what stays the same and is no longer protected, and nothing else that stays the same", () => {
@@ -62,8 +136,8 @@ describe("a plan", () => {
   });
 
   it("knows what was protected from elsewhere where the steps come from a state without protections", () => {
-    const plan = planOf(engineResult(step("delete", { urn: instance })), new Set([instance]));
-    expect(only(plan)).to.include({ protectedBefore: true, refused: true });
+    const plan = planOf(engineResult(step("delete", { urn: instance })), { guarded: new Set([instance]) });
+    expect(only(plan)).to.include({ protectedBefore: true, refusedBy: "engine" });
   });
 
   it("puts lost data first, then lost protection, replacements, deletions, updates and what is new", () => {

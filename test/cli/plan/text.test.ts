@@ -38,7 +38,7 @@ describe("the text of a plan", () => {
           detailedDiff: change("region", "update-replace"),
         }),
       ),
-    ).to.equal(`production: \`up\` refuses, 1 protected, 1 to replace, 1 to update, 1 to create, 0 unchanged
+    ).to.equal(`production: \`up\` refuses, 1 guarded, 1 to replace, 1 to update, 1 to create, 0 unchanged
   Loses data, names or addresses
     ± Database › DatabaseInstance main, replaced; the new one comes first
         lost with it: every database on it
@@ -53,7 +53,9 @@ describe("the text of a plan", () => {
   });
 
   it("says that one up takes the protection off and replaces", () => {
-    const shown = text(step("replace", { urn: instance, old: { protect: true }, new: {} }));
+    const shown = text(
+      step("replace", { urn: instance, old: { protect: true }, new: {}, replaceKeys: ["x"] }),
+    );
     expect(shown).to.include("protected until now, and replaced by the same `up`");
     expect(shown).to.not.include("refuses");
   });
@@ -90,6 +92,27 @@ describe("the text of a plan", () => {
       }),
     );
     expect(shown).to.match(/script: …x+OLDx+… → …x+NEWx+…$/);
+  });
+
+  it("says at what the up fails although the engine lets it pass", () => {
+    const old = { protect: true, outputs: { deletionProtection: true } };
+    const shown = text(step("replace", { urn: instance, old, new: {}, replaceKeys: ["x"] }));
+    expect(shown).to.include("production: `up` refuses, 1 guarded");
+    expect(shown).to.include("guarded in the state: `up` fails when it comes to delete the old one");
+  });
+
+  it("shows warnings also where nothing changes", () => {
+    const result = engineResult(step("same", { urn: instance }));
+    const plan = planOf({ ...result, diagnostics: [{ severity: "warning", message: "a word\nand more" }] });
+    expect(planText("ci", plan, plain)).to.equal(
+      "ci: no changes (1 resources)\n  warning: a word\n    and more",
+    );
+  });
+
+  it("cannot be broken out of by a name", () => {
+    const shown = text(step("delete", { urn: `${pool}\n\nproduction: no changes\u001b[8m\u202e` }));
+    expect(shown.split("\n")).to.have.length(3);
+    expect(shown).to.include(String.raw`services\u000a\u000aproduction: no changes\u001b[8m\u202e, deleted`);
   });
 
   it("says of a secret only that it is another", () => {

@@ -17,7 +17,6 @@ const heading = {
 const compared = (more: Partial<StackComparison>): StackComparison => ({
   stack: "production",
   inBase: true,
-  inHead: true,
   plan: planOf(engineResult(step("same", { urn: instance }))),
   refusals: [],
   parts: [],
@@ -39,7 +38,7 @@ const changed = planOf(
 describe("the document of a preview", () => {
   it("has the form that its schema says, whatever became of a stack", () => {
     const failed: FailedComparison = { stack: "ci", message: "no", exitCode: 1 };
-    const gone: StackComparison = { stack: "staging", inBase: true, inHead: false, refusals: [], parts: [] };
+    const gone: StackComparison = { stack: "staging", inBase: true, refusals: [], parts: [] };
     const stacks = [
       compared({}),
       compared({ plan: changed }),

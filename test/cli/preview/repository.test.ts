@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { expect } from "chai";
@@ -112,7 +112,38 @@ describe("the base of a change", () => {
   });
 });
 
+describe("a folder that the base does not have", () => {
+  it("is said to be missing there", async () => {
+    const { folder } = repository();
+    mkdirSync(join(folder, "later"));
+    writeFileSync(join(folder, "later", "a.txt"), "new");
+    expect(await messageOf(baseOf(join(folder, "later"), "main"))).to.include("is not in the base");
+  });
+});
+
+describe("a file of the base", () => {
+  it("that cannot be read is no file that is not there", async () => {
+    const { folder } = repository();
+    const base = await baseOf(folder, "main");
+    const blob = git(folder, "rev-parse", "main:a.txt");
+    rmSync(join(folder, ".git", "objects", blob.slice(0, 2), blob.slice(2)));
+    expect(await messageOf(fileIn(folder, base, "a.txt"))).to.include("git cat-file");
+  });
+});
+
 describe("a checkout", () => {
+  it("is not edited by what lies outside of its folder, and its index stays as it is", async () => {
+    const { folder } = repository();
+    mkdirSync(join(folder, "part"));
+    writeFileSync(join(folder, "part", "b.txt"), "");
+    commitAll(folder, "with a part");
+    writeFileSync(join(folder, "outside.txt"), "");
+    utimesSync(join(folder, "a.txt"), new Date(), new Date());
+    const index = readFileSync(join(folder, ".git", "index"));
+    expect(await isEdited(join(folder, "part"))).to.equal(false);
+    expect(readFileSync(join(folder, ".git", "index")).equals(index)).to.equal(true);
+  });
+
   it("is edited when a file differs from its commit or is new", async () => {
     const { folder } = repository();
     expect(await isEdited(folder)).to.equal(false);

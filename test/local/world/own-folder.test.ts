@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 
 import { expect } from "chai";
@@ -22,11 +22,15 @@ describe("a folder of one process", () => {
     const parent = temporaryFolder("platform-own-");
     // A process that has ended: its number is free, or somebody else's only for a moment.
     const { pid } = spawnSync("true");
-    mkdirSync(join(parent, `${pid}-left`));
-    mkdirSync(join(parent, `${process.ppid}-theirs`));
-    mkdirSync(join(parent, "not-ours"));
+    const longAgo = new Date(Date.now() - 2 * 3_600_000);
+    for (const name of [`${pid}-left`, `${process.ppid}-theirs`, "not-ours"]) {
+      mkdirSync(join(parent, name));
+      utimesSync(join(parent, name), longAgo, longAgo);
+    }
+    // Of a process in another container, as far as anybody here can tell.
+    mkdirSync(join(parent, `${pid}-young`));
     const own = ownFolder(parent);
-    expect(readdirSync(parent)).to.include.members([`${process.ppid}-theirs`, "not-ours"]);
+    expect(readdirSync(parent)).to.include.members([`${process.ppid}-theirs`, `${pid}-young`, "not-ours"]);
     expect(readdirSync(parent)).to.not.include(`${pid}-left`);
     own.remove();
   });
