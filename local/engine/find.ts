@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 
-import { buildGoProgram, type GoProgram, goVersion } from "./go-program";
+import { buildGoProgram, type GoProgram, goVersion } from "../programs/go-program";
+import { compareVersions, versionNumbers } from "../programs/versions";
 
 type Environment = Record<string, string | undefined>;
 
@@ -66,23 +67,8 @@ export async function findEngine(options: FindEngineOptions = {}): Promise<Engin
 
 /** The oldest engine that is used: the minor version that the tests run with, since nothing else was tried. */
 export function minimumVersion(pinned: string): string {
-  const [major = 0, minor = 0] = numbers(pinned);
+  const [major = 0, minor = 0] = versionNumbers(pinned);
   return `${major}.${minor}.0`;
-}
-
-/** Negative when `a` is older than `b`, zero when they are the same version. */
-export function compareVersions(a: string, b: string): number {
-  const left = numbers(a);
-  const right = numbers(b);
-  for (const index of [0, 1, 2]) {
-    const difference = (left[index] ?? 0) - (right[index] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
-
-function numbers(version: string): number[] {
-  return version.replace(/^v/, "").split(/[.+-]/).slice(0, 3).map(Number);
 }
 
 function pinnedVersions(): { engine: string; go: string } {
@@ -124,7 +110,7 @@ function objectionTo(installed: string | undefined, minimum: string): string | u
   if (installed === undefined) return "no pulumi on PATH";
   if (compareVersions(installed, minimum) < 0) return `pulumi ${installed} on PATH is older than ${minimum}`;
   // A new major version may speak another protocol.
-  if (numbers(installed)[0] !== numbers(minimum)[0])
+  if (versionNumbers(installed)[0] !== versionNumbers(minimum)[0])
     return `pulumi ${installed} on PATH is of another major version than ${minimum}`;
   return undefined;
 }

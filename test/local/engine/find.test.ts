@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { compareVersions, EngineNotFound, findEngine, minimumVersion } from "../../../local/engine/find";
+import { EngineNotFound, findEngine, minimumVersion } from "../../../local/engine/find";
 
 describe("finding the engine", () => {
   let folder: string;
@@ -74,10 +74,7 @@ describe("finding the engine", () => {
     expect(said[0]).to.equal(`${engine.passedOver}; using pulumi ${engine.version}, built with Go 1.99.0`);
   });
 
-  it("orders versions by number", () => {
-    expect(compareVersions("3.99.0", "3.100.0")).to.be.below(0);
-    expect(compareVersions("v1.26.8", "1.26.8")).to.equal(0);
-    expect(compareVersions("1.27", "1.26.9")).to.be.above(0);
+  it("takes every patch of the minor version that the tests run with", () => {
     expect(minimumVersion("3.259.4")).to.equal("3.259.0");
   });
 });

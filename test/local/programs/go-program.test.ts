@@ -13,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-import { buildGoProgram, cacheFolder, type GoProgram, goVersion } from "../../../local/engine/go-program";
+import { buildGoProgram, cacheFolder, type GoProgram, goVersion } from "../../../local/programs/go-program";
 
 // Stands in for Go where a test needs to know when it builds; `hold` keeps the build waiting.
 const FAKE_GO = `#!/bin/sh
@@ -69,7 +69,7 @@ describe("building a Go program", function () {
 
   /** A command of its own that builds the program, as a second terminal would. */
   const buildElsewhere = () => {
-    const module = join(__dirname, "..", "..", "..", "local", "engine", "go-program.ts");
+    const module = join(__dirname, "..", "..", "..", "local", "programs", "go-program.ts");
     const script = `void require(${JSON.stringify(module)}).buildGoProgram(${JSON.stringify(program)})`;
     const child = spawn(process.execPath, ["--import", "tsx", "-e", script], {
       env,
