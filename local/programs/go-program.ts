@@ -22,7 +22,7 @@ type Environment = Record<string, string | undefined>;
 
 /** A program that is built on this machine from a Go module whose versions are pinned. */
 export interface GoProgram {
-  /** Folder with `go.mod` and `go.sum`. */
+  /** Folder with `go.mod` and `go.sum`, and the module's own sources, if any, with no folders below. */
   moduleFolder: string;
   /** Import path of the main package, the module's own or a dependency's. */
   packagePath: string;
@@ -92,7 +92,8 @@ export async function buildGoProgram(program: GoProgram, options: BuildOptions =
 
 async function buildKey(program: GoProgram, env: Environment): Promise<string> {
   const hash = createHash("sha256");
-  for (const file of ["go.mod", "go.sum"]) {
+  const sources = readdirSync(program.moduleFolder).filter((name) => name.endsWith(".go"));
+  for (const file of ["go.mod", "go.sum", ...sources.sort()]) {
     // A module without dependencies has no go.sum.
     const content = await readFile(join(program.moduleFolder, file)).catch(() => Buffer.alloc(0));
     hash.update(`${file} ${content.length}\n`).update(content);

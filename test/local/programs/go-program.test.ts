@@ -103,15 +103,17 @@ describe("building a Go program", function () {
     expect(said).to.deep.equal([]);
   });
 
-  it("builds anew when the pinned modules or the flags change", async () => {
+  it("builds anew when the pinned modules, the sources or the flags change", async () => {
     const paths = [
       await buildGoProgram(program, { env }),
       await buildGoProgram({ ...program, ldflags: "-s" }, { env }),
     ];
     writeFileSync(join(folder, "module", "go.sum"), "another\n");
     paths.push(await buildGoProgram(program, { env }), await buildGoProgram(program, { env }));
-    expect(new Set(paths).size).to.equal(3);
-    expect(builds()).to.equal(3);
+    writeFileSync(join(folder, "module", "main.go"), "package main\n");
+    paths.push(await buildGoProgram(program, { env }));
+    expect(new Set(paths).size).to.equal(4);
+    expect(builds()).to.equal(4);
   });
 
   it("builds once when two commands want it at the same time, and the second says that it waits", async () => {
