@@ -12,6 +12,7 @@ down:
 # Everything: types, style, the quick tests, then the real engine.
 test: quick
 	npm run --silent engine
+	npm run --silent clusters
 	npm run --silent test:plan
 
 # Under a minute once the packages are there.

@@ -32,6 +32,7 @@ const mayKnow: Readonly<Record<string, readonly string[]>> = {
   "local/providers": ["local/cloud", "config"],
   "local/programs": [],
   "local/engine": ["config", "local/programs"],
+  "local/clusters": ["local/programs"],
   "local/world": ["local", "config"],
   cli: ["config", "components", "environments", "index.ts", "policies", "local"],
   bench: ["config", "cli", "local"],
