@@ -7,6 +7,7 @@ import { expect } from "chai";
 
 import { kubectl } from "../../local/clusters/commands";
 import { type ControlPlane, startControlPlane } from "../../local/clusters/control-plane";
+import type { NodePool } from "../../local/clusters/node-pools";
 import { buildPrograms } from "../../local/clusters/programs";
 
 /** A folder for one control plane; `removeFolders` takes it away. */
@@ -24,6 +25,20 @@ export function removeFolders(): void {
 
 export async function startTemporary(): Promise<ControlPlane> {
   return startControlPlane({ folder: join(temporaryFolder(), "cluster"), programs: await buildPrograms() });
+}
+
+export function pool(overrides: Partial<NodePool> = {}): NodePool {
+  return {
+    cluster: "staging",
+    name: "services",
+    count: 1,
+    zones: ["europe-west1-b", "europe-west1-c", "europe-west1-d"],
+    machineType: "e2-standard-4",
+    diskGb: 100,
+    podsPerNode: 110,
+    spot: false,
+    ...overrides,
+  };
 }
 
 /** What kubectl prints; a refusal fails the test with its words. */
