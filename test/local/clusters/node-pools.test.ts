@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 
 import { expect } from "chai";
 
-import type { ControlPlane } from "../../../local/clusters/control-plane";
+import { type ControlPlane, startControlPlane } from "../../../local/clusters/control-plane";
 import { nodesOf, removeNodePool, setNodePool } from "../../../local/clusters/node-pools";
 import {
   apply,
@@ -121,6 +121,17 @@ describe("node pools", () => {
     await ask(cluster, "create", "poddisruptionbudget", "alone", "--selector=app=alone", "--min-available=1");
     await removeNodePool(cluster, "held", { drainSeconds: 1 });
     expect(await nodes("held")).to.deep.equal([]);
+  });
+
+  it("take pods at once after everything was killed and started again", async () => {
+    for (const pid of cluster.pids) process.kill(pid, "SIGKILL");
+    await cluster.ended;
+    cluster = await startControlPlane(cluster);
+    await apply(
+      cluster,
+      podOf("next", podSpec({ nodeSelector: { "cloud.google.com/gke-nodepool": "services" } })),
+    );
+    await ask(cluster, "wait", "pod/next", "--for=condition=Ready", "--timeout=15s");
   });
 });
 
