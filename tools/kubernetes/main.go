@@ -1,7 +1,7 @@
 // Command kubernetes is every part of a Kubernetes control plane in one binary: `kubernetes COMMAND ARGUMENTS…`.
 //
-// One binary, since the parts share most of their packages: linked one by one they take five times the space and the
-// time. What is said before the command:
+// One binary, since the parts share most of their packages, and each one linked alone would take space and time of its
+// own. What is said before the command:
 //
 //	--until-stdin-closes   ends at once when the other end of standard input is closed, which the system does when
 //	                       the process that started this one is gone, however it went.
