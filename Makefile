@@ -9,7 +9,7 @@ local:
 down:
 	./platform local down
 
-# Everything: types, style, the quick tests, then the real engine.
+# Everything: types, style, the quick tests, then the real engine and real Kubernetes.
 test: quick
 	npm run --silent engine
 	npm run --silent clusters
