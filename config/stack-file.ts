@@ -40,6 +40,9 @@ export function rawConfigOf({ file, config }: StackFile, placeholder: string): R
   };
 }
 
+/** What a pop-up without a file of its own starts from, seen from the checkout. */
+export const popupTemplate = "templates/popup.yaml";
+
 /** The same settings in another slice of the address plan: how a pop-up comes from its template. */
 export function inSlice(file: StackFile, addresses: string): StackFile {
   const network = file.config["platform:network"];

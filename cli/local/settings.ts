@@ -5,7 +5,7 @@ import { readCatalogue } from "../../config/catalogue";
 import { parseSettings } from "../../config/parse";
 import { SettingsError } from "../../config/problems";
 import type { Settings } from "../../config/settings";
-import { inSlice, rawConfigOf, readStackFile, type StackFile } from "../../config/stack-file";
+import { inSlice, popupTemplate, rawConfigOf, readStackFile, type StackFile } from "../../config/stack-file";
 import { isPopup, stackNameProblem } from "../../config/stacks";
 import type { Layout } from "../../local/world/layout";
 import { claimSlice, reserveSlice } from "../../local/world/slices";
@@ -17,9 +17,6 @@ export interface ChosenStack {
   readonly file: StackFile;
   readonly settings: Settings;
 }
-
-/** What a pop-up without a file of its own starts from. */
-const popupTemplate = join("templates", "popup.yaml");
 
 /** The stacks of these names with their settings; every wrong name and setting of all of them is reported at once. */
 export function chooseStacks(root: string, layout: Layout, names: readonly string[]): ChosenStack[] {

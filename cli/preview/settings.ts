@@ -1,8 +1,5 @@
-import { inSlice, readStackFile, type StackFile } from "../../config/stack-file";
+import { inSlice, popupTemplate, readStackFile, type StackFile } from "../../config/stack-file";
 import { isPopup } from "../../config/stacks";
-
-/** What a pop-up without a file of its own starts from. */
-const popupTemplate = "templates/popup.yaml";
 
 /** The slice of the address plan in which a pop-up is looked at that has none yet. */
 const anySlice = "popup-0";
