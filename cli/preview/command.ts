@@ -18,7 +18,7 @@ export function previewCommand(checkout: string): Command {
     .option("--json", "the result as one JSON document (schemas/preview.schema.json)", false)
     .addHelpText(
       "after",
-      "\nExamples:\n  platform preview --base origin/main\n  platform preview --base HEAD --stack production\n\nExit codes: 3 where `up` would refuse the change to keep something protected",
+      "\nExamples:\n  platform preview --base origin/main\n  platform preview --base HEAD --stack production\n\nExit codes: 1 for a stack there is no plan, 2 the command or the settings are wrong, 3 `up` would fail at something guarded",
     )
     .action(async (options: PreviewOptions) => preview(checkout, options))
     .exitOverride();

@@ -90,7 +90,7 @@ export function openComparison(args: ComparisonArgs): Comparison {
 const bases = (cache: string) => join(cache, "bases");
 
 /** The head's settings of a stack, or undefined when it does not have it. */
-export function headSettings(checkout: string, stack: string): Promise<StackFile | undefined> {
+function headSettings(checkout: string, stack: string): Promise<StackFile | undefined> {
   return settingsIn(stack, (path) => {
     const file = join(checkout, path);
     return Promise.resolve(existsSync(file) ? readFileSync(file, "utf8") : undefined);
