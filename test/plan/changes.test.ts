@@ -38,6 +38,19 @@ const pool = (key: string, value: unknown) => (program: ProgramRepository) =>
 const database = (key: string, value: unknown) => (program: ProgramRepository) =>
   program.set("production", value, "platform:database", key);
 
+const describeCluster = (program: ProgramRepository) =>
+  program.edit(
+    "components/cluster.ts",
+    "resourceLabels: args.labels,",
+    'resourceLabels: args.labels, description: "x",',
+  );
+const describeNetwork = (program: ProgramRepository) =>
+  program.edit(
+    "components/network.ts",
+    "autoCreateSubnetworks: false,",
+    'autoCreateSubnetworks: false, description: "x",',
+  );
+
 const services = ["authentication", "billing", "messaging", "routing"];
 const workloads = ["authentication", "billing", "messaging", "migrator", "routing"].map(
   (name) => `replace IAMMember ${name}-workload`,
@@ -138,12 +151,7 @@ const edits: readonly Edit[] = [
   },
   {
     of: "the network's description",
-    edit: (program) =>
-      program.edit(
-        "components/network.ts",
-        "autoCreateSubnetworks: false,",
-        'autoCreateSubnetworks: false, description: "x",',
-      ),
+    edit: describeNetwork,
     verdicts: [
       "replace Cluster main ! <",
       "replace Address main ! <",
@@ -164,12 +172,7 @@ const edits: readonly Edit[] = [
   },
   {
     of: "the cluster's description",
-    edit: (program) =>
-      program.edit(
-        "components/cluster.ts",
-        "resourceLabels: args.labels,",
-        'resourceLabels: args.labels, description: "x",',
-      ),
+    edit: describeCluster,
     verdicts: [
       "replace Cluster main !",
       "replace Namespace services",
@@ -323,11 +326,7 @@ const edits: readonly Edit[] = [
     of: "the lifecycle, and the cluster's description with it",
     edit: (program) => {
       program.set("production", "disposable", "platform:lifecycle");
-      program.edit(
-        "components/cluster.ts",
-        "resourceLabels: args.labels,",
-        'resourceLabels: args.labels, description: "x",',
-      );
+      describeCluster(program);
     },
     verdicts: [
       "replace Cluster main # ?",
@@ -342,11 +341,7 @@ const edits: readonly Edit[] = [
     of: "the lifecycle, and the network's description with it",
     edit: (program) => {
       program.set("production", "disposable", "platform:lifecycle");
-      program.edit(
-        "components/network.ts",
-        "autoCreateSubnetworks: false,",
-        'autoCreateSubnetworks: false, description: "x",',
-      );
+      describeNetwork(program);
     },
     verdicts: [
       "replace Cluster main ! ? <",
