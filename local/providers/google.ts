@@ -7,7 +7,7 @@ import { merged, without } from "../cloud/fields";
 import { rules } from "../cloud/rules";
 import type { Field, Fields, Rule, Value, Values } from "../cloud/rules/shape";
 import { changesBetween } from "./difference";
-import type { CheckResult, Difference, Found, Made, Package, Provider, Subject } from "./provider";
+import type { CheckResult, Difference, Found, Made, Package, Provider, State, Subject } from "./provider";
 import { patient } from "./retry";
 import { hasUnknown, isUnknown, secret, unknown } from "./wire";
 
@@ -18,13 +18,13 @@ const version = "9.37.0";
 const ownLabel = { "goog-pulumi-provisioned": "true" };
 
 /** The `gcp` package in front of an emulated cloud. */
-export function googlePackage(cloud: Cloud): Package {
+export function googlePackage(cloud: Cloud) {
   return {
     name: "gcp",
     version,
-    configure: (config) => new GoogleProvider(cloud, config),
+    configure: (config: Values) => new GoogleProvider(cloud, config),
     replacedBy: () => [],
-  };
+  } satisfies Package;
 }
 
 /**
@@ -69,7 +69,7 @@ class GoogleProvider implements Provider {
     return { inputs, failures };
   }
 
-  diff(subject: Subject, old: { inputs: Values; outputs: Values }, inputs: Values): Difference {
+  diff(subject: Subject, old: State, inputs: Values): Difference {
     const rule = ruleOf(subject);
     const changes = new Map(changesBetween(rule.inputs, old.inputs, inputs, old.outputs));
     for (const property of rule.replacesWhen?.(old.inputs, inputs) ?? []) {
@@ -89,11 +89,11 @@ class GoogleProvider implements Provider {
     return { changes, deleteBeforeReplace: named };
   }
 
-  preview(subject: Subject, inputs: Values, old?: Values): Values {
+  preview(subject: Subject, inputs: Values, old?: State): Values {
     const rule = ruleOf(subject);
     // What Google filled in stays through a change in place.
     const filled = rule.computed.reduce<Values>((values, path) => {
-      const value = old ? valueAt(old, path.split(".")) : unknown;
+      const value = old ? valueAt(old.outputs, path.split(".")) : unknown;
       return value === undefined ? values : merged(values, nested(path.split("."), value));
     }, {});
     return this.asOutputs(rule, inputs, merged(filled, inputs));
@@ -120,11 +120,7 @@ class GoogleProvider implements Provider {
     return this.asOutputs(rule, inputs, state);
   }
 
-  async remove(
-    subject: Subject,
-    id: string,
-    { inputs, outputs }: { inputs: Values; outputs: Values },
-  ): Promise<void> {
+  async remove(subject: Subject, id: string, { inputs, outputs }: State): Promise<void> {
     if (outputs["deletionProtection"] === true) {
       throw new Error(
         `cannot destroy ${subject.name}: deletionProtection is true in the state; set it to false and run \`up\` first`,
@@ -139,11 +135,7 @@ class GoogleProvider implements Provider {
     await patient(() => this.cloud.remove(subject.kind, this.projectOf({ ...outputs, ...inputs }), id));
   }
 
-  async read(
-    subject: Subject,
-    id: string,
-    { inputs, outputs }: { inputs: Values; outputs: Values },
-  ): Promise<Found | undefined> {
+  async read(subject: Subject, id: string, { inputs, outputs }: State): Promise<Found | undefined> {
     const rule = ruleOf(subject);
     const project = this.projectOf({ ...projectIn(id), ...outputs, ...inputs });
     const found = await patient(() => this.cloud.read(subject.kind, project, id));

@@ -12,6 +12,7 @@ import type {
   Made,
   Package,
   Provider,
+  State,
   Subject,
 } from "./provider";
 import { pathTo } from "./property-path";
@@ -27,18 +28,18 @@ interface Recorded {
  * The `kubernetes` package at plan level: it records what would be applied to which cluster, and applies nothing.
  * No admission, no scheduling, no readiness: an object that a real API server would refuse is recorded all the same.
  */
-export function kubernetesRecorder(cloud: Cloud, file?: string): Package {
+export function kubernetesRecorder(cloud: Cloud, file?: string) {
   const records = new Ledger<Recorded>(file);
   return {
     name: "kubernetes",
     version: "4.34.2",
-    configure: (config) => new Recorder(cloud, records, textOf(config["clusterIdentifier"])),
-    replacedBy: (old, next) => {
+    configure: (config: Values) => new Recorder(cloud, records, textOf(config["clusterIdentifier"])),
+    replacedBy: (old: Values, next: Values) => {
       const before = old["clusterIdentifier"];
       const after = next["clusterIdentifier"];
       return before !== undefined && after !== undefined && before !== after ? ["clusterIdentifier"] : [];
     },
-  };
+  } satisfies Package;
 }
 
 class Recorder implements Provider {
@@ -60,8 +61,8 @@ class Recorder implements Provider {
     return { changes, deleteBeforeReplace: true };
   }
 
-  preview(_subject: Subject, inputs: Values, old?: Values): Values {
-    return { ...old, ...inputs };
+  preview(_subject: Subject, inputs: Values, old?: State): Values {
+    return { ...old?.outputs, ...inputs };
   }
 
   create(subject: Subject, inputs: Values): Promise<Made> {

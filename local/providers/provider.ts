@@ -32,24 +32,55 @@ export interface Found extends Made {
   readonly inputs: Values;
 }
 
+/** What the engine keeps of a resource. */
+export interface State {
+  readonly inputs: Values;
+  readonly outputs: Values;
+}
+
+/** How long a call may take, and when nobody waits for it any more. */
+export interface Patience {
+  /** Seconds from the program's `customTimeouts`; absent: the resource's own default. */
+  readonly timeoutSeconds?: number;
+  /** Aborted when the engine is told to stop. */
+  readonly signal: AbortSignal;
+}
+
+/** The resource was made or changed, and did not become what it should: it stays in the state, with the reasons. */
+export class NotInitialised extends Error {
+  public override readonly name = "NotInitialised";
+
+  constructor(
+    message: string,
+    readonly found: Found,
+    readonly reasons: readonly string[],
+  ) {
+    super(message);
+  }
+}
+
+type Awaitable<T> = T | Promise<T>;
+
 /** What a Pulumi provider does, in plain values; one instance has one configuration. */
 export interface Provider {
-  check(subject: Subject, inputs: Values, old: Values | undefined, seed: Uint8Array): CheckResult;
-  diff(subject: Subject, old: { inputs: Values; outputs: Values }, inputs: Values): Difference;
+  check(subject: Subject, inputs: Values, old: Values | undefined, seed: Uint8Array): Awaitable<CheckResult>;
+  diff(subject: Subject, old: State, inputs: Values): Awaitable<Difference>;
   /** In a preview there is no id yet, and what only the cloud knows is unknown. */
-  preview(subject: Subject, inputs: Values, old?: Values): Values;
-  create(subject: Subject, inputs: Values): Promise<Made>;
-  update(subject: Subject, id: string, inputs: Values, old: Values): Promise<Values>;
-  remove(subject: Subject, id: string, state: { inputs: Values; outputs: Values }): Promise<void>;
+  preview(subject: Subject, inputs: Values, old?: State): Awaitable<Values>;
+  /** @throws NotInitialised */
+  create(subject: Subject, inputs: Values, patience: Patience): Promise<Made>;
+  /** @throws NotInitialised */
+  update(subject: Subject, id: string, inputs: Values, old: State, patience: Patience): Promise<Values>;
+  remove(subject: Subject, id: string, state: State, patience: Patience): Promise<void>;
   /** The resource as it is, or undefined when it is gone. */
-  read(subject: Subject, id: string, state: { inputs: Values; outputs: Values }): Promise<Found | undefined>;
+  read(subject: Subject, id: string, state: State): Promise<Found | undefined>;
 }
 
 /** A package of resources: how its configuration is compared, and what it makes of one. */
 export interface Package {
   readonly name: string;
   readonly version: string;
-  configure(config: Values): Provider;
+  configure(config: Values): Awaitable<Provider>;
   /** Whether another configuration is another provider, so that all it made must be made anew. */
   replacedBy(old: Values, next: Values): readonly string[];
 }

@@ -2,7 +2,7 @@ import { changesBetween } from "./difference";
 import { problemsOf } from "../cloud/check";
 import { rules } from "../cloud/rules";
 import type { Rule, Surroundings, Values } from "../cloud/rules/shape";
-import type { CheckResult, Difference, Found, Made, Package, Provider, Subject } from "./provider";
+import type { CheckResult, Difference, Found, Made, Package, Provider, State, Subject } from "./provider";
 import { isUnknown, unknown } from "./wire";
 
 /** The `random` package: what it makes lives in the state of its stack and nowhere else. */
@@ -27,9 +27,9 @@ class RandomProvider implements Provider {
     };
   }
 
-  preview(subject: Subject, inputs: Values, old?: Values): Values {
+  preview(subject: Subject, inputs: Values, old?: State): Values {
     const open = Object.fromEntries(ruleOf(subject).computed.map((name) => [name, unknown]));
-    return { ...(old ?? open), ...inputs };
+    return { ...(old?.outputs ?? open), ...inputs };
   }
 
   create(subject: Subject, inputs: Values): Promise<Made> {
@@ -38,15 +38,15 @@ class RandomProvider implements Provider {
     return Promise.resolve({ id, outputs: { ...rule.outputs?.({ id, inputs }, nowhere), ...inputs } });
   }
 
-  update(_subject: Subject, _id: string, inputs: Values, old: Values): Promise<Values> {
-    return Promise.resolve({ ...old, ...inputs });
+  update(_subject: Subject, _id: string, inputs: Values, { outputs }: State): Promise<Values> {
+    return Promise.resolve({ ...outputs, ...inputs });
   }
 
   remove(): Promise<void> {
     return Promise.resolve();
   }
 
-  read(_subject: Subject, id: string, state: { inputs: Values; outputs: Values }): Promise<Found> {
+  read(_subject: Subject, id: string, state: State): Promise<Found> {
     return Promise.resolve({ id, ...state });
   }
 }

@@ -2,11 +2,21 @@ import * as grpc from "@grpc/grpc-js";
 import * as pluginProto from "@pulumi/pulumi/proto/plugin_pb";
 import * as services from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
+import { Status } from "@pulumi/pulumi/proto/status_pb";
+import { Any } from "google-protobuf/google/protobuf/any_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 
 import type { Values } from "../cloud/rules/shape";
-import type { Difference, Package, Provider, Subject } from "./provider";
+import {
+  type Difference,
+  NotInitialised,
+  type Package,
+  type Patience,
+  type Provider,
+  type State,
+  type Subject,
+} from "./provider";
 import { revealed } from "./wire";
 
 export interface ProviderServer {
@@ -38,6 +48,11 @@ export async function serveProvider(package_: Package): Promise<ProviderServer> 
 
 type Call<T> = grpc.ServerUnaryCall<T, unknown>;
 
+interface Configured {
+  readonly provider: Provider;
+  readonly stopped: AbortController;
+}
+
 /**
  * Pulumi's protocol for one package.
  *
@@ -45,7 +60,7 @@ type Call<T> = grpc.ServerUnaryCall<T, unknown>;
  * connection is what tells two configurations apart.
  */
 class Protocol {
-  private readonly configured = new Map<string, Provider>();
+  private readonly configured = new Map<string, Configured>();
 
   constructor(private readonly package_: Package) {}
 
@@ -66,7 +81,7 @@ class Protocol {
       }),
       getSchema: answer(() => new proto.GetSchemaResponse().setSchema("{}")),
       attach: answer(() => new Empty()),
-      cancel: answer(() => new Empty()),
+      cancel: answer((call: Call<Empty>) => this.cancel(call)),
       checkConfig: answer((call: Call<proto.CheckRequest>) =>
         new proto.CheckResponse().setInputs(call.request.getNews()),
       ),
@@ -84,8 +99,9 @@ class Protocol {
     };
   }
 
-  private configure(call: Call<proto.ConfigureRequest>): proto.ConfigureResponse {
-    this.configured.set(call.getPeer(), this.package_.configure(valuesOf(call.request.getArgs())));
+  private async configure(call: Call<proto.ConfigureRequest>): Promise<proto.ConfigureResponse> {
+    const provider = await this.package_.configure(valuesOf(call.request.getArgs()));
+    this.configured.set(call.getPeer(), { provider, stopped: new AbortController() });
     const response = new proto.ConfigureResponse();
     response.setSupportspreview(true);
     response.setAcceptsecrets(false);
@@ -104,10 +120,16 @@ class Protocol {
     return response;
   }
 
-  private check(call: Call<proto.CheckRequest>): proto.CheckResponse {
+  /** The engine asks for it when somebody presses Ctrl-C: whoever waits for something must stop waiting. */
+  private cancel(call: Call<Empty>): Empty {
+    this.configured.get(call.getPeer())?.stopped.abort();
+    return new Empty();
+  }
+
+  private async check(call: Call<proto.CheckRequest>): Promise<proto.CheckResponse> {
     const { request } = call;
     const old = request.getOlds();
-    const { inputs, failures } = this.providerOf(call).check(
+    const { inputs, failures } = await this.providerOf(call).check(
       subjectOf(request.getUrn()),
       valuesOf(request.getNews()),
       old && Object.keys(valuesOf(old)).length > 0 ? valuesOf(old) : undefined,
@@ -126,12 +148,12 @@ class Protocol {
     return response;
   }
 
-  private diff(call: Call<proto.DiffRequest>): proto.DiffResponse {
+  private async diff(call: Call<proto.DiffRequest>): Promise<proto.DiffResponse> {
     const { request } = call;
     const outputs = valuesOf(request.getOlds());
-    const old = { inputs: valuesOf(request.getOldInputs() ?? request.getOlds()), outputs };
+    const old: State = { inputs: valuesOf(request.getOldInputs() ?? request.getOlds()), outputs };
     return diffResponse(
-      this.providerOf(call).diff(subjectOf(request.getUrn()), old, valuesOf(request.getNews())),
+      await this.providerOf(call).diff(subjectOf(request.getUrn()), old, valuesOf(request.getNews())),
     );
   }
 
@@ -142,10 +164,10 @@ class Protocol {
     const inputs = valuesOf(request.getProperties());
     const response = new proto.CreateResponse();
     if (request.getPreview()) {
-      response.setProperties(structOf(provider.preview(subject, inputs)));
+      response.setProperties(structOf(await provider.preview(subject, inputs)));
       return response;
     }
-    const made = await provider.create(subject, inputs);
+    const made = await provider.create(subject, inputs, this.patienceOf(call));
     response.setId(made.id);
     response.setProperties(structOf(made.outputs));
     return response;
@@ -156,19 +178,25 @@ class Protocol {
     const provider = this.providerOf(call);
     const subject = subjectOf(request.getUrn());
     const inputs = valuesOf(request.getNews());
-    const old = valuesOf(request.getOlds());
+    const old = { inputs: valuesOf(request.getOldInputs()), outputs: valuesOf(request.getOlds()) };
     const outputs = request.getPreview()
-      ? provider.preview(subject, inputs, old)
-      : await provider.update(subject, request.getId(), inputs, old);
+      ? await provider.preview(subject, inputs, old)
+      : await provider.update(subject, request.getId(), inputs, old, this.patienceOf(call));
     return new proto.UpdateResponse().setProperties(structOf(outputs));
   }
 
   private async remove(call: Call<proto.DeleteRequest>): Promise<Empty> {
     const { request } = call;
-    await this.providerOf(call).remove(subjectOf(request.getUrn()), request.getId(), {
+    const state = {
       inputs: valuesOf(request.getOldInputs()),
       outputs: valuesOf(request.getProperties()),
-    });
+    };
+    await this.providerOf(call).remove(
+      subjectOf(request.getUrn()),
+      request.getId(),
+      state,
+      this.patienceOf(call),
+    );
     return new Empty();
   }
 
@@ -187,9 +215,21 @@ class Protocol {
   }
 
   private providerOf(call: Call<unknown>): Provider {
-    const provider = this.configured.get(call.getPeer());
-    if (!provider) throw new Error(`the ${this.package_.name} provider was asked before it was configured`);
-    return provider;
+    return this.configuredFor(call).provider;
+  }
+
+  private patienceOf(call: Call<{ getTimeout(): number }>): Patience {
+    const seconds = call.request.getTimeout();
+    return {
+      ...(seconds > 0 && { timeoutSeconds: seconds }),
+      signal: this.configuredFor(call).stopped.signal,
+    };
+  }
+
+  private configuredFor(call: Call<unknown>): Configured {
+    const configured = this.configured.get(call.getPeer());
+    if (!configured) throw new Error(`the ${this.package_.name} provider was asked before it was configured`);
+    return configured;
   }
 }
 
@@ -203,10 +243,29 @@ function answer<Request, Response>(run: (call: Call<Request>) => Response | Prom
         reply({
           code: grpc.status.UNKNOWN,
           details: error instanceof Error ? error.message : String(error),
+          ...(error instanceof NotInitialised && { metadata: detailsOf(error) }),
         });
       }
     })();
   };
+}
+
+/** What makes the engine keep the resource in its state: gRPC's way to say more than a message. */
+function detailsOf({ message, found, reasons }: NotInitialised): grpc.Metadata {
+  const failed = new proto.ErrorResourceInitFailed();
+  failed.setId(found.id);
+  failed.setProperties(structOf(found.outputs));
+  failed.setInputs(structOf(found.inputs));
+  failed.setReasonsList([...reasons]);
+  const detail = new Any();
+  detail.pack(failed.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
+  const status = new Status();
+  status.setCode(grpc.status.UNKNOWN);
+  status.setMessage(message);
+  status.addDetails(detail);
+  const metadata = new grpc.Metadata();
+  metadata.add("grpc-status-details-bin", Buffer.from(status.serializeBinary()));
+  return metadata;
 }
 
 function subjectOf(urn: string): Subject {

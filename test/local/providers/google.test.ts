@@ -4,7 +4,7 @@ import { expect } from "chai";
 import type { Cloud } from "../../../local/cloud/cloud";
 import type { Values } from "../../../local/cloud/rules/shape";
 import { googlePackage } from "../../../local/providers/google";
-import type { Provider, Subject } from "../../../local/providers/provider";
+import type { Subject } from "../../../local/providers/provider";
 import { unknown } from "../../../local/providers/wire";
 import { instanceInputs, project, refusal, smallCloud } from "../../support/small-cloud";
 
@@ -20,7 +20,7 @@ const seed = new Uint8Array([1, 2, 3, 4]);
 
 describe("the stand-in for the gcp provider", () => {
   let cloud: Cloud;
-  let provider: Provider;
+  let provider: ReturnType<ReturnType<typeof googlePackage>["configure"]>;
 
   beforeEach(async () => {
     cloud = await smallCloud();

@@ -3,7 +3,7 @@ import { expect } from "chai";
 
 import type { Cloud } from "../../../local/cloud/cloud";
 import { kubernetesRecorder } from "../../../local/providers/kubernetes-recorder";
-import type { Package, Subject } from "../../../local/providers/provider";
+import type { Subject } from "../../../local/providers/provider";
 import { makeNetwork, project, refusal, smallCloud } from "../../support/small-cloud";
 
 const namespace: Subject = {
@@ -15,7 +15,7 @@ const inputs = { metadata: { name: "services" } };
 
 describe("the recorder of Kubernetes objects", () => {
   let cloud: Cloud;
-  let recorder: Package;
+  let recorder: ReturnType<typeof kubernetesRecorder>;
   let cluster: string;
 
   beforeEach(async () => {
@@ -45,7 +45,7 @@ describe("the recorder of Kubernetes objects", () => {
     const provider = recorder.configure({ clusterIdentifier: cluster });
     const { id } = await provider.create(namespace, inputs);
     await cloud.remove("container/cluster:Cluster", project.id, cluster);
-    const removal = Promise.resolve().then(() => provider.remove(namespace, id, { inputs, outputs: inputs }));
+    const removal = Promise.resolve().then(() => provider.remove(namespace, id));
     expect(await refusal(removal)).to.include("unreachable");
   });
 
@@ -53,7 +53,7 @@ describe("the recorder of Kubernetes objects", () => {
     const provider = recorder.configure({ clusterIdentifier: cluster });
     const plan = (next: typeof inputs | object) =>
       Object.fromEntries(
-        [...provider.diff(namespace, { inputs, outputs: inputs }, next as typeof inputs).changes].map(
+        [...provider.diff(namespace, { inputs }, next as typeof inputs).changes].map(
           ([path, { replaces }]) => [path, replaces],
         ),
       );
@@ -69,7 +69,7 @@ describe("the recorder of Kubernetes objects", () => {
       metadata: { name: "services", labels: { "app.kubernetes.io/name": name, team } },
     });
     const old = labelled("a", "b");
-    const { changes } = provider.diff(namespace, { inputs: old, outputs: old }, labelled("x", "y"));
+    const { changes } = provider.diff(namespace, { inputs: old }, labelled("x", "y"));
     expect([...changes.keys()]).to.deep.equal([
       'metadata.labels["app.kubernetes.io/name"]',
       "metadata.labels.team",
