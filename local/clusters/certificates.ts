@@ -19,12 +19,16 @@ export interface Credentials {
 const users = ["admin", "kube-controller-manager", "kube-scheduler", "kwok"] as const;
 
 /** Makes the control plane's own authority and everything that it signs, once: a restart keeps them. */
-export async function ensureCertificates(layout: Layout, programs: Programs): Promise<void> {
+export async function ensureCertificates(
+  layout: Layout,
+  programs: Programs,
+  hostNames: readonly string[],
+): Promise<void> {
   if (existsSync(layout.certificates)) return;
   // Whole or not at all: a start that is killed here must not leave half an authority.
   const unfinished = `${layout.certificates}.new`;
   rmSync(unfinished, { recursive: true, force: true });
-  await promisify(execFile)(programs.kubernetes, ["certificates", unfinished, serviceAddress]);
+  await promisify(execFile)(programs.kubernetes, ["certificates", unfinished, serviceAddress, ...hostNames]);
   renameSync(unfinished, layout.certificates);
 }
 

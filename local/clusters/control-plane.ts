@@ -14,6 +14,11 @@ export interface ControlPlaneArgs {
   /** Holds everything of it. A control plane that was stopped or killed goes on here with its objects and its port. */
   folder: string;
   programs: Programs;
+  /**
+   * Names that its API server is called by beside `localhost`; fixed by the first start.
+   * @default none
+   */
+  hostNames?: readonly string[];
 }
 
 /** A Kubernetes cluster on loopback that has no nodes yet; one process owns it, and it ends with that process. */
@@ -43,7 +48,11 @@ const patienceSeconds = 60;
  *
  * @throws ProcessDied when a part cannot start, with the end of its log
  */
-export async function startControlPlane({ folder, programs }: ControlPlaneArgs): Promise<ControlPlane> {
+export async function startControlPlane({
+  folder,
+  programs,
+  hostNames = [],
+}: ControlPlaneArgs): Promise<ControlPlane> {
   const layout = layoutOf(folder);
   prepare(layout);
   const group = new ProcessGroup();
@@ -58,7 +67,7 @@ export async function startControlPlane({ folder, programs }: ControlPlaneArgs):
       group.start({ name, program: programs.kubernetes, args, ...placeOf(layout, name) });
     await Promise.all([
       startStorage(layout, group, start),
-      ensureCertificates(layout, programs),
+      ensureCertificates(layout, programs, hostNames),
       writeStages(layout, programs),
     ]);
 

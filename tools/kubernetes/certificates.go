@@ -26,10 +26,11 @@ type authority struct {
 }
 
 // writeCertificates writes everything that the parts of one control plane prove themselves with into a new folder:
-// `certificates FOLDER SERVICE-ADDRESS`, the address being that of the API server inside the cluster.
+// `certificates FOLDER SERVICE-ADDRESS [NAME…]`, the address being that of the API server inside the cluster, and the
+// names those that it is called by from outside.
 func writeCertificates() error {
-	if len(os.Args) != 3 || net.ParseIP(os.Args[2]) == nil {
-		return errors.New("usage: certificates FOLDER SERVICE-ADDRESS")
+	if len(os.Args) < 3 || net.ParseIP(os.Args[2]) == nil {
+		return errors.New("usage: certificates FOLDER SERVICE-ADDRESS [NAME…]")
 	}
 	folder := os.Args[1]
 	if err := os.Mkdir(folder, 0o700); err != nil {
@@ -49,7 +50,7 @@ func writeCertificates() error {
 		issuer authority
 		x509.Certificate
 	}{
-		{"kube-apiserver", cluster, server("kube-apiserver", net.ParseIP(os.Args[2]))},
+		{"kube-apiserver", cluster, server("kube-apiserver", net.ParseIP(os.Args[2]), os.Args[3:])},
 		{"kubelet-client", cluster, client("kube-apiserver-kubelet-client", "system:masters")},
 		{"front-proxy-client", frontProxy, client("front-proxy-client")},
 		{"kube-controller-manager", cluster, client("system:kube-controller-manager")},
@@ -65,14 +66,14 @@ func writeCertificates() error {
 	return writeServiceAccountKeys(folder)
 }
 
-func server(name string, address net.IP) x509.Certificate {
+func server(name string, address net.IP, hosts []string) x509.Certificate {
 	return x509.Certificate{
 		Subject:     pkix.Name{CommonName: name},
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-		DNSNames: []string{
+		DNSNames: append([]string{
 			"localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc",
 			"kubernetes.default.svc.cluster.local",
-		},
+		}, hosts...),
 		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1), address},
 	}
 }
