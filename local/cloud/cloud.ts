@@ -10,6 +10,7 @@ import { Faults } from "./faults";
 import { masked, merged, textsIn } from "./fields";
 import { type Call, Journal } from "./journal";
 import { Ledger } from "./ledger";
+import type { Machinery } from "./machinery";
 import { principalProblem } from "./principals";
 import { keyOf, Resources } from "./resources";
 import { rules } from "./rules";
@@ -25,6 +26,11 @@ export interface CloudOptions {
   readonly scale?: number;
   /** @default "checked" */
   readonly elsewhere?: Elsewhere;
+  /**
+   * What runs behind the resources of a kind.
+   * @default nothing: they exist by their entry alone
+   */
+  readonly machinery?: ReadonlyMap<string, Machinery>;
 }
 
 interface Reservation {
@@ -48,6 +54,7 @@ export class Cloud {
   private readonly reserved: Ledger<Reservation>;
   private readonly projects: Ledger<Project>;
   private readonly elsewhere: Elsewhere;
+  private readonly machinery: ReadonlyMap<string, Machinery>;
   private readonly underWay = new Map<string, Promise<unknown>>();
 
   constructor(options: CloudOptions = {}) {
@@ -56,6 +63,7 @@ export class Cloud {
     const file = (name: string) => (folder ? join(folder, name) : undefined);
     this.clock = new Clock(options.scale ?? 0);
     this.elsewhere = options.elsewhere ?? "checked";
+    this.machinery = options.machinery ?? new Map();
     this.journal = new Journal(file("journal.jsonl"));
     this.resources = new Resources(file("resources.jsonl"));
     this.reserved = new Ledger(file("reserved.jsonl"));
@@ -103,7 +111,9 @@ export class Cloud {
       this.resources.put(accepted);
       await this.work(key, async () => {
         await this.clock.pass(rule.takes?.create ?? 1);
-        this.resources.put(this.finished(rule, accepted));
+        const finished = this.finished(rule, accepted);
+        await this.made(finished);
+        this.resources.put(finished);
       });
       await effect();
       return this.resources.get(kind, project, id) ?? accepted;
@@ -129,7 +139,9 @@ export class Cloud {
       const replaced = { ...existing, inputs: masked(rule.inputs, inputs) };
       await this.work(keyOf(existing), async () => {
         await this.clock.pass(rule.takes?.update ?? 1);
-        this.resources.put(this.finished(rule, replaced));
+        const finished = this.finished(rule, replaced);
+        await this.machinery.get(kind)?.change(existing, finished);
+        this.resources.put(finished);
       });
       await effect();
       return this.existing(kind, project, id);
@@ -149,6 +161,7 @@ export class Cloud {
         this.resources.put({ ...resource, status: "deleting" });
         await this.work(key, async () => {
           await this.clock.pass(rule.takes?.remove ?? 1);
+          await this.unmade(resource);
           this.finishRemoval(resource);
         });
       }
@@ -240,6 +253,29 @@ export class Cloud {
       "resourceInUseByAnotherResource",
       `The resource '${resource.id}' is already being used by ${names}`,
     );
+  }
+
+  /** What cannot be made is not there: a second try starts from nothing. */
+  private async made(resource: Resource): Promise<void> {
+    try {
+      await this.machinery.get(resource.kind)?.make(resource);
+    } catch (error) {
+      this.resources.remove(resource);
+      throw error;
+    }
+  }
+
+  /** What cannot be taken away stays, as it was. */
+  private async unmade(resource: Resource): Promise<void> {
+    try {
+      for (const part of this.resources.tiedTo(resource, "partOf")) {
+        await this.machinery.get(part.kind)?.unmake(part);
+      }
+      await this.machinery.get(resource.kind)?.unmake(resource);
+    } catch (error) {
+      this.resources.put(resource);
+      throw error;
+    }
   }
 
   private finishRemoval(resource: Resource): void {
