@@ -92,12 +92,16 @@ export class Cluster extends pulumi.ComponentResource {
         ),
     );
 
+    const address = cluster.controlPlaneEndpointsConfig.dnsEndpointConfig.endpoint;
+
     this.name = cluster.name;
     this.workloadPool = cluster.id.apply(() => workloadPool(args.project));
     this.kubernetes = new kubernetes.Provider(
       name,
       {
-        kubeconfig: pulumi.secret(kubeconfig(cluster.name, cluster.controlPlaneEndpointsConfig)),
+        kubeconfig: pulumi.secret(
+          pulumi.all([cluster.name, address]).apply(([own, host]) => kubeconfig(own, host)),
+        ),
         // Without it every change of the kubeconfig plans to replace all that is in the cluster.
         clusterIdentifier: cluster.id,
         // A changed ConfigMap or Secret is an update, not a replacement with pods down in between.
