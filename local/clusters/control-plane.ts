@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync }
 import { promisify } from "node:util";
 
 import { Api } from "./api";
-import { credentialsOf, ensureCertificates, writeKubeconfigs } from "./certificates";
+import { type Credentials, credentialsOf, ensureCertificates, writeKubeconfigs } from "./certificates";
 import { apiServerFlags, controllerManagerFlags, etcdFlags, kwokFlags, schedulerFlags } from "./flags";
 import { type Layout, layoutOf } from "./layout";
 import { freePort } from "./ports";
@@ -27,8 +27,8 @@ export interface ControlPlane {
   readonly programs: Programs;
   /** For example `https://127.0.0.1:40123`. */
   readonly endpoint: string;
-  /** The authority that its API server is signed by, as PEM. */
-  readonly caCertificate: string;
+  /** The admin's, with the authority that the API server is signed by. */
+  readonly credentials: Credentials;
   /** Path of a kubeconfig that may do everything. */
   readonly adminKubeconfig: string;
   readonly api: Api;
@@ -85,7 +85,7 @@ export async function startControlPlane({
       folder,
       programs,
       endpoint,
-      caCertificate: credentials.caCertificate,
+      credentials,
       adminKubeconfig: layout.kubeconfig("admin"),
       api,
       pids: group.pids,

@@ -118,7 +118,10 @@ describe("a control plane", () => {
     await ask(cluster, "create", "serviceaccount", "stranger");
     const token = await ask(cluster, "create", "token", "stranger");
     const kubeconfig = join(cluster.folder, "stranger.yaml");
-    const { endpoint, caCertificate } = cluster;
+    const {
+      endpoint,
+      credentials: { caCertificate },
+    } = cluster;
     const text = kubeconfigText("stranger", { endpoint, caCertificate, token });
     writeFileSync(kubeconfig, text);
     const asStranger = () => kubectl(cluster, ["get", "secrets"], { kubeconfig });
@@ -202,7 +205,7 @@ describe("the life of a control plane", () => {
     await first.stop();
     const second = await start(first.folder);
     expect(second.endpoint).to.equal(first.endpoint);
-    expect(second.caCertificate).to.equal(first.caCertificate);
+    expect(second.credentials).to.deep.equal(first.credentials);
     expect(await ask(second, "get", "configmap", "kept", "-o", "name")).to.equal("configmap/kept");
   });
 

@@ -1,0 +1,117 @@
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+import type { Cloud } from "../cloud/cloud";
+import type { Machinery } from "../cloud/machinery";
+import type { Resource, Value } from "../cloud/rules/shape";
+import type { ControlPlane } from "../clusters/control-plane";
+import type { Programs } from "../clusters/programs";
+import { type Login, removeLogin, writeLogin } from "./login";
+import { RunningCluster } from "./running-cluster";
+
+export interface KubernetesEngineArgs {
+  /** Holds a folder for each cluster, and nothing else. */
+  readonly folder: string;
+  readonly login: Login;
+  readonly programs: Programs;
+  /** Seconds here for one second of the real thing. */
+  readonly scale: number;
+  /** What went wrong with nobody waiting for it: a control plane that died, a controller that could not do its work. */
+  readonly onError: (error: unknown) => void;
+}
+
+const clusterKind = "container/cluster:Cluster";
+
+/**
+ * Google Kubernetes Engine on this machine: behind every emulated cluster runs a real control plane, and behind every
+ * node pool are nodes of it.
+ */
+export class KubernetesEngine {
+  private readonly clusters = new Map<string, RunningCluster>();
+
+  constructor(private readonly args: KubernetesEngineArgs) {}
+
+  /** What the emulated cloud runs behind its resources. */
+  readonly machinery: ReadonlyMap<string, Machinery> = new Map<string, Machinery>([
+    [
+      clusterKind,
+      {
+        make: (resource) => this.start(resource),
+        // Nothing that can change in place is any of the control plane's business here.
+        change: () => Promise.resolve(),
+        unmake: (resource) => this.remove(resource),
+      },
+    ],
+  ]);
+
+  /**
+   * Starts the clusters that the cloud holds from before, and takes away what is left of those that it has lost.
+   *
+   * Called once, before anybody else uses the cloud.
+   */
+  async resume(cloud: Cloud): Promise<void> {
+    mkdirSync(this.args.folder, { recursive: true });
+    const clusters = cloud.list(clusterKind);
+    const known = clusters.map((resource) => folderName(resource));
+    for (const name of readdirSync(this.args.folder).filter((name) => !known.includes(name))) {
+      rmSync(join(this.args.folder, name), { recursive: true, force: true });
+    }
+    await Promise.all(clusters.map((resource) => this.start(resource)));
+  }
+
+  /** The control plane behind a cluster, by the cluster's id; undefined when there is none or it is just coming back. */
+  find(clusterId: string): ControlPlane | undefined {
+    return this.clusters.get(clusterId)?.control;
+  }
+
+  /** The control plane that a DNS endpoint belongs to. */
+  findByHost(hostName: string): ControlPlane | undefined {
+    return [...this.clusters.values()].find((cluster) => cluster.hostName === hostName)?.control;
+  }
+
+  /** Stops every control plane in its order; `resume` goes on where they were. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.clusters.values()].map((cluster) => cluster.stop()));
+    this.clusters.clear();
+  }
+
+  private async start(resource: Resource): Promise<void> {
+    if (this.clusters.has(resource.id)) return;
+    const { folder, login, programs, onError } = this.args;
+    const hostName = hostNameOf(resource);
+    const cluster = await RunningCluster.start({
+      folder: join(folder, folderName(resource)),
+      programs,
+      resource,
+      hostName,
+      attend: () => Promise.resolve([]),
+      onError,
+    });
+    this.clusters.set(resource.id, cluster);
+    if (cluster.control) writeLogin(login, hostName, cluster.control);
+  }
+
+  private async remove(resource: Resource): Promise<void> {
+    const cluster = this.clusters.get(resource.id);
+    this.clusters.delete(resource.id);
+    await cluster?.remove();
+    removeLogin(this.args.login, hostNameOf(resource));
+  }
+}
+
+/** Names of clusters are unique in a project and a location only. */
+function folderName({ id }: Resource): string {
+  const [, project = "", , location = "", , name = ""] = id.split("/");
+  return [project, location, name].join(".");
+}
+
+/** The name of its DNS endpoint. */
+function hostNameOf({ state }: Resource): string {
+  const path = ["controlPlaneEndpointsConfig", "dnsEndpointConfig", "endpoint"];
+  const found = path.reduce<Value | undefined>(
+    (at, key) => (typeof at === "object" && at !== null && !Array.isArray(at) ? at[key] : undefined),
+    state,
+  );
+  if (typeof found !== "string") throw new Error("a cluster without a DNS endpoint cannot be run here");
+  return found;
+}
