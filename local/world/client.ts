@@ -9,10 +9,11 @@ import type { Project, Resource } from "../cloud/rules/shape";
 import type { Address } from "./control";
 import { type Layout, layoutOf } from "./layout";
 import { ownerOf } from "./claim";
+import type { Level } from "./level";
 import { commandOf, isRunning } from "./process";
 
-/** Longest start of a world, in milliseconds: it loads a program, nothing is built. */
-const startMilliseconds = 60_000;
+/** Longest start of a world, in milliseconds: it loads a program and starts its clusters, nothing is built. */
+const startMilliseconds = 120_000;
 
 /** Longest wait for an answer, in milliseconds: none takes work. An owner that is stopped or stuck gives none. */
 const answerMilliseconds = 5_000;
@@ -25,24 +26,31 @@ export class WorldClient {
   ) {}
 
   /** Connects to the world in a folder, starting its owner when none runs. */
-  static async start(folder: string, scale = 0): Promise<WorldClient> {
+  static async start(folder: string, scale = 0, level: Level = "plan"): Promise<WorldClient> {
     const running = await WorldClient.find(folder);
     if (running) return running;
     mkdirSync(folder, { recursive: true });
     const layout = layoutOf(folder);
     const log = openSync(layout.log, "a");
-    const owner = spawn(
-      process.execPath,
-      ["--import", "tsx", join(__dirname, "owner.ts"), folder, String(scale)],
-      // It outlives the command, so it shares no terminal and no group with it.
-      { cwd: join(__dirname, "..", ".."), detached: true, stdio: ["ignore", log, log] },
-    );
+    const startOwner = () =>
+      spawn(
+        process.execPath,
+        ["--import", "tsx", join(__dirname, "owner.ts"), folder, String(scale), level],
+        // It outlives the command, so it shares no terminal and no group with it.
+        { cwd: join(__dirname, "..", ".."), detached: true, stdio: ["ignore", log, log] },
+      );
+    let owner = startOwner();
     owner.unref();
     const deadline = Date.now() + startMilliseconds;
     while (Date.now() < deadline) {
       const started = await WorldClient.find(folder);
       if (started) return started;
       if (owner.exitCode !== null && owner.exitCode !== 0) break;
+      // Another owner was there: it answers soon, or it is just ending, and then a new one is wanted.
+      if (owner.exitCode === 0 && !isRunning(ownerOf(folder) ?? 0)) {
+        owner = startOwner();
+        owner.unref();
+      }
       await wait(50);
     }
     throw new Error(
@@ -63,6 +71,15 @@ export class WorldClient {
 
   get pid(): number {
     return this.address.pid;
+  }
+
+  get level(): Level {
+    return this.address.level;
+  }
+
+  /** Loopback port of the proxy that leads to the clusters, where they are real. */
+  get proxyPort(): number | undefined {
+    return this.address.proxyPort;
   }
 
   get providers(): Readonly<Record<string, number>> {
@@ -127,8 +144,12 @@ export class WorldClient {
   }
 }
 
-/** Waits until a process is gone, and helps after five seconds. */
+/** Longest farewell of a world, in milliseconds: its control planes are stopped in an order. */
+const stopMilliseconds = 60_000;
+
+/** Waits until a process is gone, and helps when it takes too long. */
 async function ended(pid: number): Promise<void> {
-  for (let tries = 0; tries < 100 && isRunning(pid); tries += 1) await wait(50);
+  const deadline = Date.now() + stopMilliseconds;
+  while (isRunning(pid) && Date.now() < deadline) await wait(50);
   if (isRunning(pid)) process.kill(pid, "SIGKILL");
 }

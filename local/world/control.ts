@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 
 import type { Fault } from "../cloud/faults";
 import type { Project, Values } from "../cloud/rules/shape";
+import type { Level } from "./level";
 import type { World } from "./world";
 
 /** How a command reaches the process that owns a world. */
@@ -13,6 +14,9 @@ export interface Address {
   /** Proves that the caller may read the world's folder. */
   readonly token: string;
   readonly providers: Readonly<Record<string, number>>;
+  readonly level: Level;
+  /** Loopback port of the proxy that leads to the clusters, where they are real. */
+  readonly proxyPort?: number;
 }
 
 export interface Control {
@@ -23,7 +27,12 @@ export interface Control {
 type Answer = (body: unknown) => unknown;
 
 /** Serves the questions and orders of commands about a world, on a free loopback port. */
-export async function serveControl(world: World, stop: () => void, onCall: () => void): Promise<Control> {
+export async function serveControl(
+  world: World,
+  level: Level,
+  stop: () => void,
+  onCall: () => void,
+): Promise<Control> {
   const token = randomBytes(24).toString("hex");
   const answers: Readonly<Record<string, Answer>> = {
     "GET /health": () => ({ pid: process.pid }),
@@ -56,7 +65,14 @@ export async function serveControl(world: World, stop: () => void, onCall: () =>
   });
   const port = await listen(server);
   return {
-    address: { pid: process.pid, port, token, providers: world.providers },
+    address: {
+      pid: process.pid,
+      port,
+      token,
+      providers: world.providers,
+      level,
+      ...(world.clusters && { proxyPort: world.clusters.proxyPort }),
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

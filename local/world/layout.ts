@@ -14,6 +14,12 @@ export interface Layout {
   stack(name: string): string;
   /** Which pop-up has which slice of the address plan. */
   readonly slices: string;
+  /** How real the world is; written once, when it begins. */
+  readonly level: string;
+  /** What the control planes of its clusters are made of, a folder each. */
+  readonly clusters: string;
+  /** What lets a process of this machine into its clusters. */
+  readonly login: string;
   /** Folders of commands that are at work. */
   readonly runs: string;
 }
@@ -26,6 +32,9 @@ export function layoutOf(folder: string): Layout {
     backend: join(folder, "state"),
     home: join(folder, "engine"),
     slices: join(folder, "slices"),
+    level: join(folder, "level"),
+    clusters: join(folder, "clusters"),
+    login: join(folder, "login"),
     runs: join(folder, "runs"),
     stack: (name) => join(folder, "stacks", name),
   };

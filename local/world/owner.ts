@@ -1,9 +1,11 @@
-/** The process that owns a world: `node --import tsx owner.ts FOLDER SCALE`. It runs until it is told to stop. */
+/** The process that owns a world: `node --import tsx owner.ts FOLDER SCALE LEVEL`. It runs until it is told to stop. */
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 
+import { buildPrograms } from "../clusters/programs";
 import { claimWorld, ownerOf, releaseWorld } from "./claim";
 import { serveControl } from "./control";
 import { layoutOf } from "./layout";
+import { keepLevel, type Level, levelOf } from "./level";
 import { openWorld } from "./world";
 
 /** A world that nobody has asked anything for so long ends by itself; its state stays and the next command wakes it. */
@@ -12,25 +14,39 @@ const idleMilliseconds = 8 * 3_600_000;
 /** How often the owner looks whether the world is still there. */
 const watchMilliseconds = 2_000;
 
-async function own(folder: string, scale: number): Promise<void> {
+async function own(folder: string, scale: number, wanted: Level): Promise<void> {
   const layout = layoutOf(folder);
   if (!claimWorld(folder)) return;
   rmSync(layout.address, { force: true });
 
-  const world = await openWorld({ folder, scale });
+  const level = levelOf(layout) ?? wanted;
+  keepLevel(layout, level);
+  const world = await openWorld({
+    folder,
+    scale,
+    ...(level === "full" && { programs: await buildPrograms() }),
+    // Its standard error is the world's log.
+    onError: (error) => process.stderr.write(`${new Date().toISOString()} ${wordsOf(error)}\n`),
+  });
   let idle: NodeJS.Timeout | undefined;
+  let stopping = false;
   const stop = () => {
+    if (stopping) return;
+    stopping = true;
     clearTimeout(idle);
     if (ownerOf(folder) === process.pid) rmSync(layout.address, { force: true });
-    releaseWorld(folder);
-    // Connections of engines that are still at work end with the process.
-    void Promise.all([control.close(), world.close()]).finally(() => process.exit(0));
+    // Connections of engines that are still at work end with the process. The next owner may come when the clusters
+    // are still: two control planes in one folder would ruin it.
+    void Promise.all([control.close(), world.close()]).finally(() => {
+      releaseWorld(folder);
+      process.exit(0);
+    });
   };
   const stayAwake = () => {
     clearTimeout(idle);
     idle = setTimeout(stop, idleMilliseconds);
   };
-  const control = await serveControl(world, stop, stayAwake);
+  const control = await serveControl(world, level, stop, stayAwake);
   stayAwake();
   // A world whose folder was removed, or taken over, has nothing to own any more.
   setInterval(() => {
@@ -43,6 +59,10 @@ async function own(folder: string, scale: number): Promise<void> {
   renameSync(`${layout.address}.new`, layout.address);
 }
 
-const [folder, scale] = process.argv.slice(2);
-if (folder === undefined) throw new Error("usage: owner.ts FOLDER SCALE");
-void own(folder, Number(scale ?? 0));
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+const [folder, scale, level] = process.argv.slice(2);
+if (folder === undefined) throw new Error("usage: owner.ts FOLDER SCALE LEVEL");
+void own(folder, Number(scale ?? 0), level === "full" ? "full" : "plan");

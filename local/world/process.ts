@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 
 /** Whether a process of this user, or of another, runs under this number. */
 export function isRunning(pid: number): boolean {
+  if (pid <= 0) return false;
   try {
     process.kill(pid, 0);
     return !isZombie(pid);

@@ -4,17 +4,22 @@ import { Cloud } from "../cloud/cloud";
 import type { Elsewhere } from "../cloud/elsewhere";
 import { rules } from "../cloud/rules";
 import type { Values } from "../cloud/rules/shape";
+import type { Programs } from "../clusters/programs";
 import { googlePackage } from "../providers/google";
 import { kubernetesRecorder } from "../providers/kubernetes-recorder";
 import type { Package } from "../providers/provider";
 import { randomPackage } from "../providers/random";
 import { type ProviderServer, serveProvider } from "../providers/server";
+import { layoutOf } from "./layout";
+import { openClusters, type RealClusters } from "./real-clusters";
 
 /** An emulated Google Cloud with the providers that stand in front of it. */
 export interface World {
   readonly cloud: Cloud;
   /** Loopback port of each provider, by its package's name. */
   readonly providers: Readonly<Record<string, number>>;
+  /** The real clusters behind the emulated ones, or nothing when what goes into them is only recorded. */
+  readonly clusters?: RealClusters;
   /** The id of the Google resource that a program described with this type and these inputs, when it is there. */
   locate(type: string, inputs: Values): string | undefined;
   close(): Promise<void>;
@@ -30,21 +35,40 @@ export interface WorldOptions {
   readonly scale?: number;
   /** @default "checked" */
   readonly elsewhere?: Elsewhere;
+  /**
+   * What real clusters are made of; they need a folder.
+   * @default none, what goes into a cluster is only recorded
+   */
+  readonly programs?: Programs;
+  /** What went wrong with nobody waiting for it. */
+  readonly onError?: (error: unknown) => void;
 }
 
 /** Opens a world in this process, with what its folder holds from before. */
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
-  const { folder, scale, elsewhere } = options;
+  const { folder, scale = 0, elsewhere, programs, onError = () => undefined } = options;
+  if (programs && folder === undefined) throw new Error("a world with real clusters needs a folder");
+  const clusters =
+    programs && folder !== undefined
+      ? await openClusters({ layout: layoutOf(folder), programs, scale, onError })
+      : undefined;
   const cloud = new Cloud({
+    scale,
     ...(folder !== undefined && { folder: join(folder, "cloud") }),
-    ...(scale !== undefined && { scale }),
     ...(elsewhere !== undefined && { elsewhere }),
+    ...(clusters && { machinery: clusters.engine.machinery }),
   });
   const packages: Package[] = [
     googlePackage(cloud),
     randomPackage,
     kubernetesRecorder(cloud, folder && join(folder, "cloud", "kubernetes.jsonl")),
   ];
+  try {
+    await clusters?.engine.resume(cloud);
+  } catch (error) {
+    await clusters?.close();
+    throw error;
+  }
   const servers = await Promise.all(
     packages.map(async (package_): Promise<[string, ProviderServer]> => [
       package_.name,
@@ -54,9 +78,11 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   return {
     cloud,
     providers: Object.fromEntries(servers.map(([name, { port }]) => [name, port])),
+    ...(clusters && { clusters }),
     locate: (type, inputs) => locate(cloud, type, inputs),
     close: async () => {
       await Promise.all(servers.map(([, server]) => server.close()));
+      await clusters?.close();
     },
   };
 }
