@@ -15,12 +15,13 @@ async function main(): Promise<number> {
       "after",
       `\nExit codes: ${exitCodes.failed} it was tried and failed, ${exitCodes.wrong} the command or the settings are wrong, ${exitCodes.refused} refused to keep something safe`,
     )
+    .enablePositionalOptions()
     .exitOverride();
   program.addCommand(previewCommand(root));
   program.addCommand(localCommand());
   try {
     await program.parseAsync();
-    return 0;
+    return Number(process.exitCode ?? 0);
   } catch (error) {
     return explain(error);
   }

@@ -2,7 +2,9 @@ import { Argument, Command, InvalidArgumentError, Option } from "commander";
 
 import { destroy, type DestroyOptions } from "./destroy";
 import { down } from "./down";
+import { inCluster } from "./in-cluster";
 import { preview, type PreviewOptions } from "./preview";
+import { levels } from "../../local/world/level";
 import type { LocalOptions } from "./session";
 import { status } from "./status";
 import { unprotect, type UnprotectOptions } from "./unprotect";
@@ -10,9 +12,9 @@ import { up } from "./up";
 
 /** `platform local …`: this machine as the cloud. */
 export function localCommand(): Command {
-  const local = new Command("local").description(
-    "deploy the real program on this machine; only Google Cloud is emulated",
-  );
+  const local = new Command("local")
+    .description("deploy the real program on this machine; only Google Cloud is emulated")
+    .enablePositionalOptions();
   local
     .command("up")
     .description("bring stacks up (ci, staging and production when none is named)")
@@ -48,6 +50,19 @@ export function localCommand(): Command {
     .command("status")
     .description("show what is there, without starting anything")
     .action(async (options: LocalOptions) => status(options));
+  for (const tool of ["kubectl", "helm"] as const) {
+    local
+      .command(tool)
+      .description(`run ${tool} on the cluster of a stack, by the program's own kubeconfig`)
+      .argument("<stack>", "ci, staging, production or popup-NAME")
+      .argument("[arguments...]", `what ${tool} is given, its options included`)
+      .passThroughOptions()
+      .allowUnknownOption()
+      .addHelpText("after", `\nExample:\n  platform local ${tool} staging ${examples[tool]}`)
+      .action(async (stack: string, args: string[], options: LocalOptions) =>
+        inCluster(tool, stack, args, options),
+      );
+  }
   local
     .command("down")
     .description("end the world: no process, port or file is left")
@@ -55,6 +70,8 @@ export function localCommand(): Command {
   for (const command of local.commands) addWorldOptions(command.exitOverride());
   return local.exitOverride();
 }
+
+const examples = { kubectl: "get pods --all-namespaces", helm: "list --all-namespaces" } as const;
 
 function stacksArgument(): Argument {
   return new Argument("[stacks...]", "ci, staging, production or popup-NAME");
@@ -70,6 +87,12 @@ function addWorldOptions(command: Command): void {
       )
         .default(0.005)
         .argParser(scaleOf),
+    )
+    .addOption(
+      new Option(
+        "--level <level>",
+        "how real a world that begins is: full runs a Kubernetes cluster behind each of Google's, plan only records what goes into them (full, where there is Go)",
+      ).choices(levels),
     )
     .option("--json", "the result as one JSON document", false);
 }

@@ -5,9 +5,11 @@ import type { ListrTask } from "listr2";
 import { EngineNotFound, findEngine } from "../../local/engine/find";
 import { WorldClient } from "../../local/world/client";
 import { type Layout, layoutOf } from "../../local/world/layout";
+import type { Level } from "../../local/world/level";
 import type { StackPlace } from "../../local/world/stacks";
 import { CommandFailure, exitCodes } from "../failure";
 import { progressOf, runTasks, type Terminal } from "../terminal";
+import { chooseLevel, type ChosenLevel } from "./level";
 import type { ChosenStack } from "./settings";
 
 /** What every command about a local world is given. */
@@ -16,6 +18,8 @@ export interface LocalOptions extends Terminal {
   readonly world: string;
   /** Seconds here for one second of the emulated cloud. */
   readonly scale: number;
+  /** How real a world that is begun shall be. */
+  readonly level?: Level;
 }
 
 /** The checkout that this command belongs to. */
@@ -43,6 +47,7 @@ export async function openSession(options: LocalOptions, stacks: readonly Chosen
   const layout = worldLayout(options);
   let engine = "";
   let client: WorldClient | undefined;
+  let chosen: ChosenLevel | undefined;
   const tasks: ListrTask[] = [
     {
       title: "Pulumi engine",
@@ -53,9 +58,16 @@ export async function openSession(options: LocalOptions, stacks: readonly Chosen
       },
     },
     {
+      title: "Kubernetes",
+      task: async (_, task) => {
+        chosen = await chooseLevel(layout, options.level, progressOf(task));
+        task.title = chosen.title;
+      },
+    },
+    {
       title: "Emulated Google Cloud",
       task: async (_, task) => {
-        client = await WorldClient.start(layout.folder, options.scale);
+        client = await WorldClient.start(layout.folder, options.scale, chosen?.level);
         await client.register(
           stacks.map(({ settings }) => ({ id: settings.project, number: settings.projectNumber })),
         );
@@ -70,5 +82,6 @@ export async function openSession(options: LocalOptions, stacks: readonly Chosen
     throw error;
   }
   if (!client) throw new Error("the local world did not start");
+  if (chosen?.notice !== undefined) process.stderr.write(`${chosen.notice}\n`);
   return { client, place: { layout, providers: client.providers, engine, programFolder: root } };
 }

@@ -1,8 +1,8 @@
-import { isPopup } from "../../config/stacks";
 import { describeLock, readLocks } from "../../local/engine/locks";
 import { WorldClient } from "../../local/world/client";
 import { copiedSettings, stacksIn, workspaceOf } from "../../local/world/stacks";
 import { print, printJson, table } from "../terminal";
+import { clusterIn, resourcesOf } from "./cluster";
 import { type LocalOptions, root, worldLayout } from "./session";
 import { checked } from "./settings";
 
@@ -17,17 +17,14 @@ export async function status(options: LocalOptions): Promise<void> {
     const settings = checked(known);
     const place = { layout, engine: "pulumi", programFolder: root, providers: {} };
     const lock = readLocks(workspaceOf(place, stack))[0];
-    const own = resources.filter(
-      ({ project, id }) =>
-        project === settings.project && (!isPopup(stack) || new RegExp(`/${stack}-(main|-)`).test(id)),
-    );
+    const own = resourcesOf(stack, settings.project, resources);
     return [
       {
         stack,
         project: settings.project,
         lifecycle: settings.lifecycle,
         cloudResources: own.length,
-        cluster: own.find(({ kind }) => kind === "container/cluster:Cluster")?.id ?? null,
+        cluster: clusterIn(own)?.id ?? null,
         state: lock ? describeLock(lock) : "idle",
       },
     ];

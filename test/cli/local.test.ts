@@ -23,7 +23,7 @@ interface Ended {
 
 function platform(...args: string[]): Promise<Ended> {
   return new Promise((resolve) => {
-    const where = args.includes("--world") ? [] : ["--world", world, "--scale", "0"];
+    const where = args.includes("--world") ? [] : ["--world", world, "--scale", "0", "--level", "plan"];
     execFile(join(root, "platform"), [...args, ...where], { cwd: "/" }, (error, out, err) => {
       resolve({ code: error ? Number(error.code) : 0, out, err });
     });
