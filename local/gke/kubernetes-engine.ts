@@ -36,7 +36,7 @@ export class KubernetesEngine {
     [
       clusterKind,
       {
-        make: (resource) => this.start(resource),
+        make: (resource) => this.make(resource),
         // Nothing that can change in place is any of the control plane's business here.
         change: () => Promise.resolve(),
         unmake: (resource) => this.remove(resource),
@@ -73,6 +73,16 @@ export class KubernetesEngine {
   async stop(): Promise<void> {
     await Promise.all([...this.clusters.values()].map((cluster) => cluster.stop()));
     this.clusters.clear();
+  }
+
+  /** What could not be started is no cluster, and what is left of it belongs to nobody. */
+  private async make(resource: Resource): Promise<void> {
+    try {
+      await this.start(resource);
+    } catch (error) {
+      rmSync(join(this.args.folder, folderName(resource)), { recursive: true, force: true });
+      throw error;
+    }
   }
 
   private async start(resource: Resource): Promise<void> {

@@ -1,0 +1,121 @@
+/** Real control planes behind the clusters of an emulated cloud. Nodes and what GKE brings along have their own tests. */
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+
+import { expect } from "chai";
+
+import { Cloud } from "../../../local/cloud/cloud";
+import { buildPrograms, type Programs } from "../../../local/clusters/programs";
+import { KubernetesEngine } from "../../../local/gke/kubernetes-engine";
+import { isRunning } from "../../../local/world/process";
+import { removeFolders, temporaryFolder } from "../../support/clusters";
+import { make, makeNetwork, project, refusal, smallCloud } from "../../support/small-cloud";
+
+const clusterKind = "container/cluster:Cluster";
+
+describe("Kubernetes Engine on this machine", () => {
+  let folder: string;
+  let engine: KubernetesEngine;
+  let cloud: Cloud;
+  let programs: Programs;
+  let errors: string[];
+
+  const open = (given: Partial<Programs> = {}) =>
+    new KubernetesEngine({
+      folder: join(folder, "clusters"),
+      login: { folder: join(folder, "login") },
+      programs: { ...programs, ...given },
+      scale: 0,
+      onError: (error) => errors.push(String(error)),
+    });
+  const makeCluster = async () => {
+    const { network, subnetwork } = await makeNetwork(cloud);
+    return make(cloud, clusterKind, {
+      name: "main",
+      location: "europe-west1",
+      network,
+      subnetwork,
+      initialNodeCount: 1,
+      ipAllocationPolicy: { clusterSecondaryRangeName: "pods" },
+    });
+  };
+  const controlOf = (cluster: string) => {
+    const control = engine.find(cluster);
+    if (!control) throw new Error("the cluster does not run");
+    return control;
+  };
+  const folders = () => readdirSync(join(folder, "clusters"));
+
+  before(async () => {
+    programs = await buildPrograms();
+  });
+  beforeEach(async () => {
+    errors = [];
+    folder = temporaryFolder();
+    engine = open();
+    cloud = await smallCloud({ machinery: engine.machinery, folder: join(folder, "cloud") });
+    await engine.resume(cloud);
+  });
+  afterEach(async () => {
+    await engine.stop();
+    removeFolders();
+  });
+
+  it("runs an API server for each cluster, and leaves nothing when the cluster is deleted", async () => {
+    const cluster = await makeCluster();
+    const { api, pids } = controlOf(cluster);
+    expect(await api.answers("/readyz")).to.equal(true);
+    expect(folders()).to.deep.equal([`${project.id}.europe-west1.main`]);
+
+    await cloud.remove(clusterKind, project.id, cluster);
+    expect(pids.filter(isRunning)).to.deep.equal([]);
+    expect(folders()).to.deep.equal([]);
+    expect(readdirSync(join(folder, "login", "credentials"))).to.deep.equal([]);
+    expect(engine.find(cluster)).to.equal(undefined);
+  });
+
+  it("is found by the DNS endpoint that the emulated cloud gives a cluster", async () => {
+    const cluster = await makeCluster();
+    const state = cloud.list(clusterKind)[0]?.state["controlPlaneEndpointsConfig"];
+    const endpoints = state as unknown as { dnsEndpointConfig: { endpoint: string } };
+    expect(engine.findByHost(endpoints.dnsEndpointConfig.endpoint)).to.equal(controlOf(cluster));
+    expect(engine.findByHost("gke-other.europe-west1.gke.goog")).to.equal(undefined);
+  });
+
+  it("brings a cluster back when a part of it dies, with everything in it", async () => {
+    const cluster = await makeCluster();
+    const before = controlOf(cluster);
+    await before.api.post("/api/v1/namespaces", { metadata: { name: "kept" } });
+    process.kill(before.pids[1] ?? 0, "SIGKILL");
+    await before.ended;
+    while (!engine.find(cluster)) await wait(50);
+    expect(await controlOf(cluster).api.answers("/api/v1/namespaces/kept")).to.equal(true);
+    expect(errors.join()).to.include("kube-apiserver ended by itself (SIGKILL)");
+  });
+
+  it("goes on with every cluster when the world is opened again, and drops what belongs to none", async () => {
+    const cluster = await makeCluster();
+    const { endpoint, api } = controlOf(cluster);
+    await api.post("/api/v1/namespaces", { metadata: { name: "kept" } });
+    await engine.stop();
+    mkdirSync(join(folder, "clusters", "acme-test.europe-west1.lost"));
+
+    engine = open();
+    cloud = new Cloud({ folder: join(folder, "cloud"), machinery: engine.machinery });
+    await engine.resume(cloud);
+    expect(controlOf(cluster).endpoint).to.equal(endpoint);
+    expect(await controlOf(cluster).api.answers("/api/v1/namespaces/kept")).to.equal(true);
+    expect(folders()).to.deep.equal([`${project.id}.europe-west1.main`]);
+  });
+
+  it("refuses a cluster whose control plane does not start, and leaves nothing of it", async () => {
+    engine = open({ kubernetes: "/bin/false" });
+    cloud = await smallCloud({ machinery: engine.machinery });
+    await engine.resume(cloud);
+    expect(await refusal(makeCluster())).to.include("/bin/false");
+    expect(cloud.list(clusterKind)).to.deep.equal([]);
+    expect(existsSync(join(folder, "login", "credentials"))).to.equal(false);
+    expect(folders()).to.deep.equal([]);
+  });
+});
