@@ -94,6 +94,12 @@ function addWorldOptions(command: Command): void {
         "how real a world that begins is: full runs a Kubernetes cluster behind each of Google's, plan only records what goes into them (full, where there is Go)",
       ).choices(levels),
     )
+    .addOption(
+      new Option(
+        "--real <provider>",
+        "use the installed plugin of a provider instead of the stand-in",
+      ).choices(["kubernetes"]),
+    )
     .option("--json", "the result as one JSON document", false);
 }
 

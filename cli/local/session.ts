@@ -1,8 +1,11 @@
 import { join } from "node:path";
 
 import type { ListrTask } from "listr2";
+import { version as kubernetesVersion } from "@pulumi/kubernetes/package.json";
 
 import { EngineNotFound, findEngine } from "../../local/engine/find";
+import { PluginNotFound, usePlugin } from "../../local/engine/plugins";
+import { loginEnvironment } from "../../local/gke/login";
 import { WorldClient } from "../../local/world/client";
 import { type Layout, layoutOf } from "../../local/world/layout";
 import type { Level } from "../../local/world/level";
@@ -20,6 +23,11 @@ export interface LocalOptions extends Terminal {
   readonly scale: number;
   /** How real a world that is begun shall be. */
   readonly level?: Level;
+  /**
+   * The provider whose real plugin is used instead of the stand-in.
+   * @default none
+   */
+  readonly real?: "kubernetes";
 }
 
 /** The checkout that this command belongs to. */
@@ -83,5 +91,25 @@ export async function openSession(options: LocalOptions, stacks: readonly Chosen
   }
   if (!client) throw new Error("the local world did not start");
   if (chosen?.notice !== undefined) process.stderr.write(`${chosen.notice}\n`);
-  return { client, place: { layout, providers: client.providers, engine, programFolder: root } };
+  return { client, place: { ...placeFor(client, layout, options), engine, programFolder: root } };
+}
+
+/** Who the engine speaks to: the world's stand-ins, and a real plugin where one is asked for. */
+function placeFor(client: WorldClient, layout: Layout, { real }: LocalOptions) {
+  const { kubernetes, ...others } = client.providers;
+  if (real === undefined || kubernetes === undefined) return { layout, providers: client.providers };
+  if (client.proxyPort === undefined) {
+    throw new CommandFailure(
+      `--real ${real} needs clusters, and this local world began at level plan; end it first: ./platform local down`,
+      exitCodes.wrong,
+    );
+  }
+  try {
+    usePlugin(layout.home, real, kubernetesVersion);
+  } catch (error) {
+    if (error instanceof PluginNotFound) throw new CommandFailure(error.message, exitCodes.wrong);
+    throw error;
+  }
+  const pluginEnvironment = loginEnvironment({ folder: layout.login }, client.proxyPort);
+  return { layout, providers: others, pluginEnvironment };
 }

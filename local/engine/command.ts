@@ -20,6 +20,11 @@ export interface Workspace {
   providers: Record<string, number>;
   /** The engine's own folder, its `PULUMI_HOME`. */
   home: string;
+  /**
+   * Variables that real plugins need, for example to find and trust a cluster.
+   * @default none
+   */
+  pluginEnvironment?: Readonly<Record<string, string>>;
 }
 
 export interface CommandOptions {
@@ -126,6 +131,7 @@ function engineEnvironment(workspace: Workspace): Record<string, string> {
     PULUMI_NEO: "false",
     // Plugins of the user's own installation must not be mixed in.
     PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
+    ...workspace.pluginEnvironment,
   };
 }
 

@@ -6,6 +6,7 @@ import type { Machinery } from "../cloud/machinery";
 import type { Resource, Value } from "../cloud/rules/shape";
 import type { ControlPlane } from "../clusters/control-plane";
 import type { Programs } from "../clusters/programs";
+import { type Census, censusOf } from "./census";
 import { type Login, removeLogin, writeLogin } from "./login";
 import { RunningCluster } from "./running-cluster";
 
@@ -67,6 +68,18 @@ export class KubernetesEngine {
   /** The control plane that a DNS endpoint belongs to. */
   findByHost(hostName: string): ControlPlane | undefined {
     return [...this.clusters.values()].find((cluster) => cluster.hostName === hostName)?.control;
+  }
+
+  /** What is in each cluster that runs, by the cluster's id. */
+  async census(): Promise<Record<string, Census>> {
+    const running = [...this.clusters].flatMap(([id, { control }]) => (control ? [{ id, control }] : []));
+    const counts = await Promise.all(running.map(({ control }) => censusOf(control).catch(() => undefined)));
+    return Object.fromEntries(
+      running.flatMap(({ id }, index) => {
+        const count = counts[index];
+        return count ? [[id, count]] : [];
+      }),
+    );
   }
 
   /** Stops every control plane in its order; `resume` goes on where they were. */

@@ -6,6 +6,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Fault } from "../cloud/faults";
 import type { JournalEntry } from "../cloud/journal";
 import type { Project, Resource } from "../cloud/rules/shape";
+import type { Census } from "../gke/census";
 import type { Address } from "./control";
 import { type Layout, layoutOf } from "./layout";
 import { ownerOf } from "./claim";
@@ -93,6 +94,11 @@ export class WorldClient {
 
   resources(): Promise<Resource[]> {
     return this.ask("GET", "/resources");
+  }
+
+  /** What is in each real cluster, by the id of the emulated one. */
+  clusters(): Promise<Record<string, Census>> {
+    return this.ask("GET", "/clusters");
   }
 
   journal(): Promise<JournalEntry[]> {

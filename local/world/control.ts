@@ -37,6 +37,7 @@ export async function serveControl(
   const answers: Readonly<Record<string, Answer>> = {
     "GET /health": () => ({ pid: process.pid }),
     "GET /resources": () => world.cloud.list(),
+    "GET /clusters": () => world.clusters?.engine.census() ?? {},
     "GET /journal": () => world.cloud.journal.entries(),
     "POST /locate": (body) => {
       const { type, inputs } = body as { type: string; inputs: Values };
@@ -56,7 +57,7 @@ export async function serveControl(
       const found = answers[`${request.method} ${request.url}`];
       const allowed = request.headers.authorization === `Bearer ${token}`;
       const status = !allowed ? 403 : found ? 200 : 404;
-      const body = allowed && found ? found(await bodyOf(request)) : undefined;
+      const body = allowed && found ? await found(await bodyOf(request)) : undefined;
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body ?? null));
     })().catch((error: unknown) => {
       // One bad call must not end a world that other stacks are at work in.

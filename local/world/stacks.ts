@@ -44,11 +44,16 @@ export interface StackPlace {
   readonly engine: string;
   /** Checkout whose program runs. */
   readonly programFolder: string;
+  /**
+   * Variables that real plugins need.
+   * @default none: every provider is a stand-in
+   */
+  readonly pluginEnvironment?: Readonly<Record<string, string>>;
 }
 
 /** Where the engine works on a stack of a world: on copies, so that the checkout stays as it is. */
 export function workspaceOf(place: StackPlace, stack: string): Workspace {
-  const { layout, engine, programFolder, providers } = place;
+  const { layout, engine, programFolder, providers, pluginEnvironment } = place;
   return {
     engine,
     folder: layout.stack(stack),
@@ -58,6 +63,7 @@ export function workspaceOf(place: StackPlace, stack: string): Workspace {
     passphrase,
     providers: { ...providers },
     home: layout.home,
+    ...(pluginEnvironment && { pluginEnvironment }),
   };
 }
 
