@@ -79,8 +79,20 @@ describe("platform local", () => {
   it("shows what is there", async () => {
     const { out } = await platform("local", "status");
     expect(out).to.match(
-      /^World test-\d+: process \d+\nSTACK .*\nci +acme-ci +protected +\d+ +ci-main-\S+ +idle\nstaging +acme-staging +protected/,
+      /^World test-\d+: process \d+, level plan\nSTACK .*\nci +acme-ci +protected +\d+ +ci-main-\S+ +- +- +idle\nstaging +acme-staging +protected/,
     );
+  });
+
+  it("says what is missing when somebody asks for what only a real cluster has", async () => {
+    const inside = await platform("local", "kubectl", "--world", world, "staging", "get", "pods");
+    expect([inside.code, inside.err]).to.deep.equal([
+      2,
+      "this local world has no Kubernetes: it began at level plan, which only records what goes into the clusters; end it (./platform local down) and begin one at level full\n",
+    ]);
+    const other = await platform("local", "up", "staging", "--world", world, "--level", "full");
+    expect([other.code, other.err.includes("began at level plan and keeps it")]).to.deep.equal([2, true]);
+    const real = await platform("local", "preview", "staging", "--world", world, "--real", "kubernetes");
+    expect([real.code, real.err.includes("--real kubernetes needs clusters")]).to.deep.equal([2, true]);
   });
 
   for (const flags of [[], ["--skip-preview"]]) {
