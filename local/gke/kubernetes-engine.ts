@@ -102,7 +102,7 @@ export class KubernetesEngine {
     if (this.clusters.has(resource.id)) return;
     const { folder, login, programs, onError } = this.args;
     const hostName = hostNameOf(resource);
-    const cluster = await RunningCluster.start({
+    const cluster = new RunningCluster({
       folder: join(folder, folderName(resource)),
       programs,
       resource,
@@ -110,7 +110,14 @@ export class KubernetesEngine {
       attend: () => Promise.resolve([]),
       onError,
     });
+    // What attends the control plane finds it here.
     this.clusters.set(resource.id, cluster);
+    try {
+      await cluster.start();
+    } catch (error) {
+      this.clusters.delete(resource.id);
+      throw error;
+    }
     if (cluster.control) writeLogin(login, hostName, cluster.control);
   }
 

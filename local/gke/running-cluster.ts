@@ -35,13 +35,7 @@ export class RunningCluster {
   private restarting: Promise<void> | undefined;
   private readonly stopped = new AbortController();
 
-  private constructor(private readonly args: RunningClusterArgs) {}
-
-  static async start(args: RunningClusterArgs): Promise<RunningCluster> {
-    const cluster = new RunningCluster(args);
-    await cluster.begin();
-    return cluster;
-  }
+  constructor(private readonly args: RunningClusterArgs) {}
 
   /** Its control plane, or undefined while it is being started again. */
   get control(): ControlPlane | undefined {
@@ -67,7 +61,8 @@ export class RunningCluster {
     rmSync(this.args.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  private async begin(): Promise<void> {
+  /** Starts its control plane and what attends it; both are stopped again when one of them fails. */
+  async start(): Promise<void> {
     const { folder, programs, hostName, attend } = this.args;
     const control = await startControlPlane({ folder, programs, hostNames: [hostName] });
     this.running = control;
@@ -92,7 +87,7 @@ export class RunningCluster {
       await wait(restartMilliseconds, undefined, { signal: this.stopped.signal }).catch(() => undefined);
       if (this.stopped.signal.aborted) return;
       try {
-        await this.begin();
+        await this.start();
         return;
       } catch (error) {
         this.args.onError(error);
