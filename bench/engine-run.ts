@@ -54,9 +54,9 @@ export async function measureRun(
   };
 }
 
-/** Brings a stack up that others need; nobody looks at the time. */
-export async function bringUp(workspace: Workspace, signal: AbortSignal): Promise<void> {
-  await run(workspace, "up", signal, { env: withoutCheckpoints });
+/** Brings a stack up and answers with the milliseconds that it took. */
+export async function bringUp(workspace: Workspace, signal: AbortSignal): Promise<number> {
+  return (await run(workspace, "up", signal, { env: withoutCheckpoints })).durationMs;
 }
 
 /** Nothing here is worth waiting for: what an interrupted engine leaves is thrown away. */

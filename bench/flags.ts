@@ -7,6 +7,8 @@ export interface Flags {
   readonly services: readonly number[];
   /** Whether the diff of a pull request is measured. */
   readonly diff: boolean;
+  /** Whether real clusters are measured. */
+  readonly clusters: boolean;
   readonly print: boolean;
 }
 
@@ -42,10 +44,11 @@ export function readFlags(args: readonly string[], output: OutputConfiguration =
       [10, 100, 1_000],
     )
     .option("--no-diff", "without the diff of a pull request")
+    .option("--no-clusters", "without real clusters, which take Go")
     .option("--print", "print the figures and leave docs/performance.md as it is", false)
     .addHelpText(
       "after",
-      "\nExamples:\n  npm run bench\n  npm run bench -- --repeats 1 --stacks staging --services none --print",
+      "\nExamples:\n  npm run bench\n  npm run bench -- --repeats 1 --stacks staging --services none --no-clusters --print",
     )
     .showHelpAfterError()
     .configureOutput(output)

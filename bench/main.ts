@@ -8,6 +8,7 @@ import { format, resolveConfig } from "prettier";
 
 import { CommandFailure, exitCodes } from "../cli/failure";
 import { chooseStacks } from "../cli/local/settings";
+import { GoNotFound } from "../local/clusters/programs";
 import { EngineNotFound, findEngine } from "../local/engine/find";
 import { layoutOf } from "../local/world/layout";
 import { layBareProgram } from "./bare/program";
@@ -78,9 +79,9 @@ async function formatted(text: string): Promise<string> {
 function explain(error: unknown): number {
   // The parser has printed its message, or the help, already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.wrong;
-  const plain = error instanceof CommandFailure || error instanceof EngineNotFound;
+  const plain = [CommandFailure, EngineNotFound, GoNotFound].some((kind) => error instanceof kind);
   const trace = error instanceof Error ? error.stack : undefined;
-  process.stderr.write(`${plain ? error.message : (trace ?? String(error))}\n`);
+  process.stderr.write(`${plain && error instanceof Error ? error.message : (trace ?? String(error))}\n`);
   return error instanceof CommandFailure ? error.exitCode : exitCodes.failed;
 }
 

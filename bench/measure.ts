@@ -1,3 +1,5 @@
+import { buildPrograms } from "../local/clusters/programs";
+import { longLivedClusters, measureClusters } from "./clusters";
 import { measureDiff, pullRequestDiff } from "./diff";
 import type { Flags } from "./flags";
 import type { Bench } from "./place";
@@ -24,11 +26,18 @@ export async function measure(bench: Bench, flags: Flags): Promise<Omit<Results,
   );
   const growth = sizes.map((size, index) => ({ ...size, services: flags.services[index] ?? 0 }));
 
-  if (!flags.diff) return { stacks, growth };
   const diff = pullRequestDiff({
     checkout,
     engine: { command: bench.engine, version: bench.engineVersion },
     folder,
   });
-  return { stacks, growth, diff: await measureDiff(diff, flags.repeats, signal, onProgress) };
+  const rest = [flags.repeats, signal, onProgress] as const;
+  return {
+    stacks,
+    growth,
+    ...(flags.diff && { diff: await measureDiff(diff, ...rest) }),
+    ...(flags.clusters && {
+      clusters: await measureClusters(longLivedClusters(bench, await buildPrograms({ onProgress })), ...rest),
+    }),
+  };
 }

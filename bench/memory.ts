@@ -40,6 +40,27 @@ export function peakOf(status: string): number | undefined {
   return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
 }
 
+/**
+ * What processes take together, in bytes: a page that several share counts once. Undefined where the system does not
+ * tell, or one of them has ended.
+ */
+export function proportionalMemory(pids: readonly number[]): number | undefined {
+  const shares = pids.map((pid) => shareOf(pid));
+  return shares.every((share) => share !== undefined)
+    ? shares.reduce((sum, share) => sum + share, 0)
+    : undefined;
+}
+
+function shareOf(pid: number): number | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
+    const kilobytes = /^Pss:\s+(\d+) kB$/m.exec(text)?.[1];
+    return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
+  } catch {
+    return undefined;
+  }
+}
+
 function statusOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/status`, "utf8");

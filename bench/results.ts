@@ -41,6 +41,21 @@ export interface DiffResult {
   readonly cached: readonly Breakdown[];
 }
 
+/** One first `up` of a stack; what is in its cluster is known where that is real. */
+export interface ClusterSample {
+  readonly ms: number;
+  readonly nodes?: number;
+  /** Memory of its control plane, in bytes. */
+  readonly bytes?: number;
+}
+
+/** One stack at both levels: two samples for each round. */
+export interface ClusterResult {
+  readonly stack: string;
+  readonly plan: readonly ClusterSample[];
+  readonly full: readonly ClusterSample[];
+}
+
 /** What the figures depend on besides the code. */
 export interface Circumstances {
   /** ISO 8601 date. */
@@ -60,4 +75,5 @@ export interface Results {
   readonly stacks: readonly StackResult[];
   readonly growth: readonly GrowthResult[];
   readonly diff?: DiffResult;
+  readonly clusters?: readonly ClusterResult[];
 }

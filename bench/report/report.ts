@@ -1,17 +1,19 @@
 import type { Circumstances, Results } from "../results";
 import { aims } from "./aims";
 import { decimal, ratio } from "./cells";
+import { clusterTable } from "./cluster-table";
 import { diffTable } from "./diff-table";
 import { growthTables } from "./growth-tables";
 import { stackTables } from "./stack-tables";
 
 /** The figures as Markdown, each aim beside what came of it. */
-export function report({ circumstances, stacks, growth, diff }: Results): string {
+export function report({ circumstances, stacks, growth, diff, clusters }: Results): string {
   return [
     ...introduction(circumstances),
     ...(stacks.length > 0 ? stackTables(stacks) : []),
     ...(growth.length > 0 ? growthTables(growth) : []),
     ...(diff ? diffTable(diff) : []),
+    ...(clusters ? clusterTable(clusters) : []),
   ].join("\n\n");
 }
 

@@ -25,6 +25,7 @@ describe("the flags of the bench", () => {
       stacks: ["ci", "staging", "production", "popup-bench"],
       services: [10, 100, 1_000],
       diff: true,
+      clusters: true,
       print: false,
     });
   });
@@ -35,11 +36,13 @@ describe("the flags of the bench", () => {
   });
 
   it("leave a part out", () => {
-    expect(readFlags(["--stacks", "none", "--services", "none", "--no-diff", "--print"])).to.deep.equal({
+    const left = ["--stacks", "none", "--services", "none", "--no-diff", "--no-clusters", "--print"];
+    expect(readFlags(left)).to.deep.equal({
       repeats: 5,
       stacks: [],
       services: [],
       diff: false,
+      clusters: false,
       print: true,
     });
   });

@@ -48,6 +48,7 @@ describe("npm run bench", function () {
       "--services",
       "none",
       "--no-diff",
+      "--no-clusters",
       "--print",
     );
     const { exitCode, stdout, stderr } = await run.ended;

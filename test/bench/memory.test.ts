@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
-import { memoryHook, notedMemory, peakOf, watchMemory } from "../../bench/memory";
+import { memoryHook, notedMemory, peakOf, proportionalMemory, watchMemory } from "../../bench/memory";
 
 const mebibyte = 2 ** 20;
 
@@ -41,5 +41,11 @@ describe("the memory of a process", () => {
     const watch = watchMemory(child.pid ?? 0);
     await new Promise((resolve) => child.once("close", resolve));
     expect(watch.stop()).to.be.above(100 * mebibyte);
+  });
+
+  it("of several is their sum, with what they share divided among them, or unknown when one is gone", function () {
+    if (!existsSync("/proc/self/smaps_rollup")) return this.skip();
+    expect(proportionalMemory([process.pid])).to.be.above(20 * mebibyte);
+    expect(proportionalMemory([process.pid, 2 ** 22 + 1])).to.equal(undefined);
   });
 });

@@ -186,4 +186,20 @@ describe("the report of the bench", () => {
       ["**total**", "5,000 ms (5,000–5,000)", "1,000 ms (1,000–1,000)"],
     ]);
   });
+
+  it("shows what real clusters add to a first up, as a ratio, and the memory they take", () => {
+    const full = [
+      { ms: 9_000, nodes: 3, bytes: 400 * mebibyte },
+      { ms: 12_000, nodes: 3, bytes: 500 * mebibyte },
+    ];
+    const text = reportOf({ clusters: [{ stack: "staging", plan: [{ ms: 3_000 }, { ms: 3_000 }], full }] });
+    expect(rowsOf(text, "staging")).to.deep.equal([
+      ["staging", "3", "10,500 ms (9,000–12,000)", "3,000 ms (3,000–3,000)", "3.50 (3.00–4.00)", "450"],
+    ]);
+  });
+
+  it("says nothing of memory where the system does not tell", () => {
+    const text = reportOf({ clusters: [{ stack: "ci", plan: [{ ms: 1 }], full: [{ ms: 1 }] }] });
+    expect(rowsOf(text, "ci").map((cells) => cells.slice(-1))).to.deep.equal([["–"]]);
+  });
 });
