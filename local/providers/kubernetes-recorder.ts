@@ -1,21 +1,10 @@
-import { isDeepStrictEqual } from "node:util";
-
-import { isBlock } from "../cloud/check";
 import type { Cloud } from "../cloud/cloud";
 import { Ledger } from "../cloud/ledger";
-import type { Value, Values } from "../cloud/rules/shape";
-import type {
-  ChangeKind,
-  CheckResult,
-  Difference,
-  Found,
-  Made,
-  Package,
-  Provider,
-  State,
-  Subject,
-} from "./provider";
-import { pathTo } from "./property-path";
+import type { Values } from "../cloud/rules/shape";
+import { changesOf } from "./kubernetes/changes";
+import { replacedBy, version } from "./kubernetes/configuration";
+import { idOf, kindOfToken, metadataOf, textOf } from "./kubernetes/identity";
+import type { CheckResult, Difference, Found, Made, Package, Provider, State, Subject } from "./provider";
 
 interface Recorded {
   readonly cluster: string;
@@ -32,13 +21,9 @@ export function kubernetesRecorder(cloud: Cloud, file?: string) {
   const records = new Ledger<Recorded>(file);
   return {
     name: "kubernetes",
-    version: "4.34.2",
+    version,
     configure: (config: Values) => new Recorder(cloud, records, textOf(config["clusterIdentifier"])),
-    replacedBy: (old: Values, next: Values) => {
-      const before = old["clusterIdentifier"];
-      const after = next["clusterIdentifier"];
-      return before !== undefined && after !== undefined && before !== after ? ["clusterIdentifier"] : [];
-    },
+    replacedBy,
   } satisfies Package;
 }
 
@@ -50,14 +35,14 @@ class Recorder implements Provider {
   ) {}
 
   check(subject: Subject, inputs: Values): CheckResult {
-    const name = metadata(inputs)["name"];
+    const name = metadataOf(inputs)["name"];
     const failures = name === undefined ? [{ property: "metadata.name", reason: "it is required" }] : [];
-    return { inputs: { ...inputs, ...groupVersion(subject.kind) }, failures };
+    return { inputs: { ...inputs, ...kindOfToken(subject.kind) }, failures };
   }
 
   diff(_subject: Subject, old: { inputs: Values }, inputs: Values): Difference {
-    const changes = new Map<string, { kind: ChangeKind; replaces: boolean }>();
-    compare(old.inputs, inputs, "", changes);
+    const identity = ["metadata.name", "metadata.namespace"];
+    const changes = changesOf(old.inputs, inputs, ({ steps }) => identity.includes(steps.join(".")));
     return { changes, deleteBeforeReplace: true };
   }
 
@@ -111,41 +96,4 @@ class Recorder implements Provider {
         "the state: destroy --refresh with PULUMI_K8S_DELETE_UNREACHABLE=true",
     );
   }
-}
-
-/** `core/v1:Namespace` is version `v1`, kind `Namespace`; `apps/v1:Deployment` is version `apps/v1`. */
-function groupVersion(token: string): Values {
-  const [path = "", kind = ""] = token.split(":");
-  return { apiVersion: path.replace(/^core\//, ""), kind };
-}
-
-function metadata(inputs: Values): Values {
-  const value = inputs["metadata"];
-  return isBlock(value) ? value : {};
-}
-
-function idOf(inputs: Values): string {
-  const { namespace, name } = metadata(inputs);
-  return typeof namespace === "string" ? `${namespace}/${textOf(name)}` : textOf(name);
-}
-
-function textOf(value: Value | undefined): string {
-  return typeof value === "string" ? value : "";
-}
-
-function compare(
-  old: Value | undefined,
-  next: Value | undefined,
-  path: string,
-  into: Map<string, { kind: ChangeKind; replaces: boolean }>,
-): void {
-  if (isDeepStrictEqual(old, next)) return;
-  if (isBlock(old) && isBlock(next)) {
-    for (const key of new Set([...Object.keys(old), ...Object.keys(next)])) {
-      compare(old[key], next[key], pathTo(path, key), into);
-    }
-    return;
-  }
-  const kind = old === undefined ? "add" : next === undefined ? "delete" : "update";
-  into.set(path, { kind, replaces: ["metadata.name", "metadata.namespace"].includes(path) });
 }

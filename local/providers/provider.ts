@@ -72,15 +72,25 @@ export interface Provider {
   /** @throws NotInitialised */
   update(subject: Subject, id: string, inputs: Values, old: State, patience: Patience): Promise<Values>;
   remove(subject: Subject, id: string, state: State, patience: Patience): Promise<void>;
-  /** The resource as it is, or undefined when it is gone. */
+  /**
+   * The resource as it is, or undefined when it is gone.
+   *
+   * @throws NotInitialised when it is there and not what it should be
+   */
   read(subject: Subject, id: string, state: State): Promise<Found | undefined>;
+}
+
+/** The engine that a provider works for, as far as the provider may speak to it. */
+export interface Engine {
+  /** Shows a warning beside a resource. */
+  warn(urn: string, message: string): Promise<void>;
 }
 
 /** A package of resources: how its configuration is compared, and what it makes of one. */
 export interface Package {
   readonly name: string;
   readonly version: string;
-  configure(config: Values): Awaitable<Provider>;
+  configure(config: Values, engine: Engine): Awaitable<Provider>;
   /** Whether another configuration is another provider, so that all it made must be made anew. */
   replacedBy(old: Values, next: Values): readonly string[];
 }

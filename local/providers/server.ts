@@ -1,4 +1,6 @@
 import * as grpc from "@grpc/grpc-js";
+import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
+import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import * as pluginProto from "@pulumi/pulumi/proto/plugin_pb";
 import * as services from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
@@ -10,6 +12,7 @@ import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import type { Values } from "../cloud/rules/shape";
 import {
   type Difference,
+  type Engine,
   NotInitialised,
   type Package,
   type Patience,
@@ -61,6 +64,8 @@ interface Configured {
  */
 class Protocol {
   private readonly configured = new Map<string, Configured>();
+  /** Where the engine of a connection listens. */
+  private readonly engines = new Map<string, string>();
 
   constructor(private readonly package_: Package) {}
 
@@ -80,7 +85,10 @@ class Protocol {
         return info;
       }),
       getSchema: answer(() => new proto.GetSchemaResponse().setSchema("{}")),
-      attach: answer(() => new Empty()),
+      attach: answer((call: Call<pluginProto.PluginAttach>) => {
+        this.engines.set(call.getPeer(), call.request.getAddress());
+        return new Empty();
+      }),
       cancel: answer((call: Call<Empty>) => this.cancel(call)),
       checkConfig: answer((call: Call<proto.CheckRequest>) =>
         new proto.CheckResponse().setInputs(call.request.getNews()),
@@ -100,7 +108,8 @@ class Protocol {
   }
 
   private async configure(call: Call<proto.ConfigureRequest>): Promise<proto.ConfigureResponse> {
-    const provider = await this.package_.configure(valuesOf(call.request.getArgs()));
+    const engine = engineAt(this.engines.get(call.getPeer()));
+    const provider = await this.package_.configure(valuesOf(call.request.getArgs()), engine);
     this.configured.set(call.getPeer(), { provider, stopped: new AbortController() });
     const response = new proto.ConfigureResponse();
     response.setSupportspreview(true);
@@ -247,6 +256,19 @@ function answer<Request, Response>(run: (call: Call<Request>) => Response | Prom
         });
       }
     })();
+  };
+}
+
+/** A way to speak to an engine; a warning that does not reach it is no reason to fail. */
+function engineAt(address: string | undefined): Engine {
+  return {
+    warn: async (urn, message) => {
+      if (address === undefined) return;
+      const client = new EngineClient(address, grpc.credentials.createInsecure());
+      const request = new LogRequest().setSeverity(LogSeverity.WARNING).setMessage(message).setUrn(urn);
+      await new Promise<void>((resolve) => client.log(request, () => resolve()));
+      client.close();
+    },
   };
 }
 
