@@ -7,6 +7,7 @@ import type { Values } from "../cloud/rules/shape";
 import type { Programs } from "../clusters/programs";
 import { googlePackage } from "../providers/google";
 import { kubernetesRecorder } from "../providers/kubernetes-recorder";
+import { kubernetesPackage } from "../providers/kubernetes/package";
 import type { Package } from "../providers/provider";
 import { randomPackage } from "../providers/random";
 import { type ProviderServer, serveProvider } from "../providers/server";
@@ -61,7 +62,9 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const packages: Package[] = [
     googlePackage(cloud),
     randomPackage,
-    kubernetesRecorder(cloud, folder && join(folder, "cloud", "kubernetes.jsonl")),
+    clusters
+      ? kubernetesPackage(clusters.engine)
+      : kubernetesRecorder(cloud, folder && join(folder, "cloud", "kubernetes.jsonl")),
   ];
   try {
     await clusters?.engine.resume(cloud);
