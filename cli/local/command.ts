@@ -36,6 +36,7 @@ export function localCommand(): Command {
     .description("remove a stack that is not protected, whole")
     .argument("<stack>", "ci, staging, production or popup-NAME")
     .option("--skip-preview", "without the engine's own preview", false)
+    .option("--refresh", "look first at what is really there", false)
     .addHelpText("after", "\nExample:\n  platform local destroy popup-demo")
     .action(async (stack: string, options: DestroyOptions) => destroy(stack, options));
   local

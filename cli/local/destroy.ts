@@ -15,7 +15,12 @@ import { checked } from "./settings";
 export interface DestroyOptions extends LocalOptions {
   /** Without the engine's own preview, which meets a protection before anything is deleted. */
   readonly skipPreview: boolean;
+  /** Looks first at what is really there: what is gone already leaves the state without a call. */
+  readonly refresh: boolean;
 }
+
+/** The real provider's own switch: what is in a cluster that cannot be reached is taken for gone. */
+const forgetUnreachable = process.env["PULUMI_K8S_DELETE_UNREACHABLE"] === "true";
 
 /** `platform local destroy`: a stack that is not protected goes whole, from its state. */
 export async function destroy(stack: string, options: DestroyOptions): Promise<void> {
@@ -41,12 +46,14 @@ export async function destroy(stack: string, options: DestroyOptions): Promise<v
         task: async (_, task) => {
           const onProgress = progressOf(task);
           await adoptWhatWasBegun(session, workspace, onProgress);
+          if (forgetUnreachable) await session.client.forgetUnreachable(true);
           const result = await runEngine(workspace, "destroy", {
             skipPreview: options.skipPreview,
+            flags: options.refresh ? ["--refresh"] : [],
             onEvent: ({ resourcePreEvent }) => {
               if (resourcePreEvent) onProgress(`delete ${nameIn(resourcePreEvent.metadata.urn)}`);
             },
-          });
+          }).finally(() => forgetUnreachable && session.client.forgetUnreachable(false));
           if (!result.ok) throw failureOf(stack, result, workspace);
           deleted = result.changes["delete"] ?? 0;
           await removeStack(workspace);

@@ -32,6 +32,12 @@ export class KubernetesEngine {
 
   constructor(private readonly args: KubernetesEngineArgs) {}
 
+  /**
+   * Whether objects of a cluster that is gone may be forgotten: what `PULUMI_K8S_DELETE_UNREACHABLE` is to the real
+   * provider, which is started by the engine and sees its environment.
+   */
+  deleteUnreachable = false;
+
   /** What the emulated cloud runs behind its resources. */
   readonly machinery: ReadonlyMap<string, Machinery> = new Map<string, Machinery>([
     [

@@ -110,6 +110,11 @@ export class WorldClient {
     return (await this.ask<string | null>("POST", "/locate", { type, inputs })) ?? undefined;
   }
 
+  /** Whether objects of clusters that are gone are forgotten, by every command of this world, until it is taken back. */
+  async forgetUnreachable(forget: boolean): Promise<void> {
+    await this.ask("POST", "/unreachable", { forget });
+  }
+
   async addFaults(faults: readonly Fault[]): Promise<void> {
     await this.ask("POST", "/faults", faults);
   }

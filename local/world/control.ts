@@ -49,6 +49,9 @@ export async function serveControl(
     "POST /faults": (body) => world.cloud.faults.add(...(body as Fault[])),
     "DELETE /faults": () => world.cloud.faults.clear(),
     "GET /faults": () => ({ hanging: world.cloud.faults.hanging }),
+    "POST /unreachable": (body) => {
+      if (world.clusters) world.clusters.engine.deleteUnreachable = (body as { forget: boolean }).forget;
+    },
     "POST /stop": () => setImmediate(stop) && undefined,
   };
   const server = createServer((request, response) => {

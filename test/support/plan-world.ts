@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { inSlice, readStackFile } from "../../config/stack-file";
 import type { Elsewhere } from "../../local/cloud/elsewhere";
+import type { Programs } from "../../local/clusters/programs";
 import { findEngine } from "../../local/engine/find";
 import { copyProgram } from "../../local/engine/program-copy";
 import {
@@ -55,6 +56,11 @@ export interface PlanWorldOptions {
   readonly only?: readonly string[];
   /** @default "checked" */
   readonly elsewhere?: Elsewhere;
+  /**
+   * What real clusters are made of.
+   * @default none, what goes into a cluster is only recorded
+   */
+  readonly programs?: Programs;
 }
 
 export async function startPlanWorld({ only, ...options }: PlanWorldOptions = {}): Promise<PlanWorld> {
