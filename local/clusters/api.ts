@@ -160,10 +160,13 @@ export class Api {
   }
 
   private send({ method, path, body, contentType = "application/json", signal }: ApiCall) {
+    const text = body === undefined ? "" : JSON.stringify(body);
+    // Without its length Node sends the body of a DELETE so that the API server takes it for the next call.
+    const headers = { "content-type": contentType, "content-length": Buffer.byteLength(text) };
     return new Promise<IncomingMessage>((resolve, reject) => {
       const sent = request(
         `${this.endpoint}${path}`,
-        { method, agent: this.agent, headers: { "content-type": contentType }, ...(signal && { signal }) },
+        { method, agent: this.agent, headers, ...(signal && { signal }) },
         (response) => {
           clearTimeout(late);
           resolve(response);
@@ -177,7 +180,7 @@ export class Api {
         clearTimeout(late);
         reject(error);
       });
-      sent.end(body === undefined ? undefined : JSON.stringify(body));
+      sent.end(text);
     });
   }
 }

@@ -69,8 +69,10 @@ export function startController<Name extends string>(args: ControllerArgs<Name>)
   const work = async () => {
     const names = Object.keys(watches) as Name[];
     while (!signal.aborted) {
-      if (!changed)
-        await Promise.race([new Promise<void>((resolve) => (wake = resolve)), pause(every, signal)]);
+      if (!changed) {
+        const woken = new Promise<void>((resolve) => (wake = resolve));
+        await (every === undefined ? woken : Promise.race([woken, pause(every, signal)]));
+      }
       if (signal.aborted) return;
       changed = false;
       // Acting on half of what there is would take the other half for gone.
@@ -102,12 +104,7 @@ function keyOf({ metadata }: KubernetesObject): string {
   return `${metadata.namespace ?? ""}/${metadata.name}`;
 }
 
-/** Waits so long, or for ever when no time is given, and no longer than until the signal. */
-async function pause(milliseconds: number | undefined, signal: AbortSignal): Promise<void> {
-  if (milliseconds === undefined) {
-    if (signal.aborted) return;
-    await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
-    return;
-  }
+/** Waits so long, and no longer than until the signal. */
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   await wait(milliseconds, undefined, { signal }).catch(() => undefined);
 }
