@@ -69,8 +69,12 @@ export function startController<Name extends string>(args: ControllerArgs<Name>)
   const work = async () => {
     const names = Object.keys(watches) as Name[];
     while (!signal.aborted) {
-      if (!changed)
-        await Promise.race([new Promise<void>((resolve) => (wake = resolve)), pause(every, signal)]);
+      if (!changed) {
+        // One for each rest: waiting on the long-lived signal would leave a listener there every time.
+        const rest = new AbortController();
+        wake = () => rest.abort();
+        await pause(every, rest.signal);
+      }
       if (signal.aborted) return;
       changed = false;
       // Acting on half of what there is would take the other half for gone.
