@@ -9,8 +9,11 @@ export interface ControllerArgs<Name extends string> {
   readonly api: Api;
   /** Paths that list objects, for example `{ claims: "/api/v1/persistentvolumeclaims" }`. */
   readonly watches: Readonly<Record<Name, string>>;
-  /** Makes what is there what it should be; called again after every change, never twice at a time. */
-  readonly reconcile: (seen: Seen<Name>) => Promise<void>;
+  /**
+   * Makes what is there what it should be; called again after every change, never twice at a time. What takes long
+   * ends with the signal, which says that the controller is being stopped.
+   */
+  readonly reconcile: (seen: Seen<Name>, signal: AbortSignal) => Promise<void>;
   /**
    * Milliseconds after which it looks again though nothing has changed.
    * @default never
@@ -69,10 +72,7 @@ export function startController<Name extends string>(args: ControllerArgs<Name>)
   const work = async () => {
     const names = Object.keys(watches) as Name[];
     while (!signal.aborted) {
-      if (!changed) {
-        const woken = new Promise<void>((resolve) => (wake = resolve));
-        await (every === undefined ? woken : Promise.race([woken, pause(every, signal)]));
-      }
+      if (!changed) await new Promise<void>((resolve) => (wake = waking(resolve, every)));
       if (signal.aborted) return;
       changed = false;
       // Acting on half of what there is would take the other half for gone.
@@ -81,8 +81,9 @@ export function startController<Name extends string>(args: ControllerArgs<Name>)
         names.map((name) => [name, [...(lists.get(name)?.values() ?? [])]]),
       ) as unknown as Seen<Name>;
       try {
-        await reconcile(seen);
+        await reconcile(seen, signal);
       } catch (error) {
+        if (signal.aborted) return;
         onError(error);
         await pause(retryMilliseconds, signal);
         changed = true;
@@ -102,6 +103,15 @@ export function startController<Name extends string>(args: ControllerArgs<Name>)
 
 function keyOf({ metadata }: KubernetesObject): string {
   return `${metadata.namespace ?? ""}/${metadata.name}`;
+}
+
+/** Calls once: when it is called itself, or after so many milliseconds, when a number is given. */
+function waking(resolve: () => void, milliseconds: number | undefined): () => void {
+  const timer = milliseconds === undefined ? undefined : setTimeout(resolve, milliseconds);
+  return () => {
+    clearTimeout(timer);
+    resolve();
+  };
 }
 
 /** Waits so long, and no longer than until the signal. */

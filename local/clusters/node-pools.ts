@@ -118,6 +118,8 @@ function nodeArgs(pool: NodePool, zone: string, index: number) {
         "node.kubernetes.io/instance-type": pool.machineType,
         "topology.kubernetes.io/region": zone.replace(/-[a-z]$/, ""),
         "topology.kubernetes.io/zone": zone,
+        // Where the driver of persistent disks says that the node stands.
+        "topology.gke.io/zone": zone,
         [poolLabel]: pool.name,
         "cloud.google.com/gke-provisioning": pool.spot ? "spot" : "standard",
         ...(pool.spot && { "cloud.google.com/gke-spot": "true" }),

@@ -1,3 +1,4 @@
+import { externalAddress, freeAddress, subnetworkRange, takenAddresses, usable } from "./compute-addresses";
 import {
   address,
   computeName,
@@ -6,10 +7,9 @@ import {
   heldSubnetwork,
   networkReference,
   selfLink,
-  subnetworkReference,
 } from "./compute-names";
-import { at, listAt, sameName, textAt } from "./read";
-import { contains, formatAddress, parseAddress, parseRange, type Range } from "./ranges";
+import { at, listAt, textAt } from "./read";
+import { contains, parseAddress } from "./ranges";
 import {
   deletionPolicy,
   flag,
@@ -89,7 +89,7 @@ const regionalAddress: Rule = {
       return inputs["subnetwork"] ? ["subnetwork: only for addressType INTERNAL"] : [];
     const range = subnetworkRange(inputs, around);
     if (!range) return [];
-    const taken = takenAddresses(inputs, around);
+    const taken = takenAddresses("compute/address:Address", inputs, around);
     if (!given)
       return freeAddress(range, taken) === undefined ? ["address: the subnetwork has no free one"] : [];
     const wanted = parseAddress(given);
@@ -103,52 +103,73 @@ const regionalAddress: Rule = {
   source: "terraform-provider-google resource_compute_address",
 };
 
-function subnetworkRange(inputs: Values, around: Surroundings): Range | undefined {
-  const name = textAt(inputs, "subnetwork");
-  const found = name && around.find(subnetworkReference, name, around.project.id);
-  return found ? parseRange(textAt(found.inputs, "ipCidrRange") ?? "") : undefined;
-}
-
-/** The first two and the last two addresses of a primary range are Google's. */
-const usable = (range: Range, address: number): boolean =>
-  range.first + 1 < address && address < range.last - 1;
-
-/** Addresses that others hold in the same subnetwork; Google does not reuse one while it is reserved. */
-function takenAddresses(inputs: Values, around: Surroundings): ReadonlySet<string> {
-  return new Set(
-    around
-      .alsoReferring("compute/address:Address", heldSubnetwork, textAt(inputs, "subnetwork") ?? "")
-      .filter((other) => !(other.project === around.project.id && sameName(other, inputs, "region")))
-      .flatMap((other) => textAt(other.state, "address") ?? []),
-  );
-}
-
-function freeAddress(range: Range, taken: ReadonlySet<string>): string | undefined {
-  for (let candidate = range.first + 2; usable(range, candidate); candidate++) {
-    const text = formatAddress(candidate);
-    if (!taken.has(text)) return text;
-  }
-  return undefined;
-}
-
 /** What was asked for, what it has already, the first free one, or for EXTERNAL one that belongs to nobody (RFC 5737). */
 function chosenAddress(id: string, inputs: Values, around: Surroundings): string {
-  const given = textAt(inputs, "address");
   const before = around.list("compute/address:Address", id).find((other) => other.id === id);
   const range = subnetworkRange(inputs, around);
   return (
-    given ??
+    textAt(inputs, "address") ??
     (before && textAt(before.state, "address")) ??
-    (range && freeAddress(range, takenAddresses(inputs, around))) ??
-    `203.0.113.${(Number(around.number(6, id)) % 254) + 1}`
+    (range && freeAddress(range, takenAddresses("compute/address:Address", inputs, around))) ??
+    externalAddress(id, around)
   );
 }
 
-/** A service attachment of Cloud SQL; other targets (proxies, pools) are not emulated. */
+/** A global address is always one of the internet here; private ones, for peerings, are not emulated. */
+const globalAddress: Rule = {
+  kind: "compute/globalAddress:GlobalAddress",
+  api: "compute.googleapis.com",
+  id: "projects/{project}/global/addresses/{name}",
+  autonamed: "name",
+  inputs: {
+    address: text({ replaces: true, computed: true }),
+    addressType: oneOf(["EXTERNAL"], { replaces: true, default: "EXTERNAL" }),
+    deletionPolicy: deletionPolicy(),
+    description: text({ replaces: true }),
+    ipVersion: oneOf(["IPV4", "IPV6"], { replaces: true }),
+    labels: labels(),
+    name: text(computeName),
+    project: project(),
+  },
+  computed: [
+    "address",
+    "creationTimestamp",
+    "effectiveLabels",
+    "labelFingerprint",
+    "prefixLength",
+    "pulumiLabels",
+    "selfLink",
+  ],
+  outputs: ({ id, inputs }, around) => {
+    const before = around.list("compute/globalAddress:GlobalAddress", id).find((other) => other.id === id);
+    return {
+      address: textAt(before?.state, "address") ?? externalAddress(id, around),
+      creationTimestamp: created,
+      labelFingerprint: "42WmSpB8rSM=",
+      prefixLength: 0,
+      selfLink: selfLink(id),
+      ...labelOutputs(inputs["labels"]),
+    };
+  },
+  takes: { create: 5, update: 5, remove: 5 },
+  source: "terraform-provider-google resource_compute_global_address",
+};
+
+/** A service attachment of Cloud SQL. */
 const attachment = {
   kinds: ["sql/databaseInstance:DatabaseInstance"],
   by: "pscServiceAttachmentLink",
   holds: true,
+};
+
+const target = {
+  ...attachment,
+  kinds: [
+    ...attachment.kinds,
+    "compute/targetPool:TargetPool",
+    "compute/regionTargetHttpProxy:RegionTargetHttpProxy",
+    "compute/regionTargetHttpsProxy:RegionTargetHttpsProxy",
+  ],
 };
 
 const forwardingRule: Rule = {
@@ -160,6 +181,9 @@ const forwardingRule: Rule = {
     allPorts: flag({ replaces: true }),
     allowGlobalAccess: flag(),
     allowPscGlobalAccess: flag(),
+    backendService: text({
+      reference: { kinds: ["compute/regionBackendService:RegionBackendService"], holds: true },
+    }),
     deletionPolicy: deletionPolicy(),
     description: text({ replaces: true }),
     ipAddress: text({
@@ -192,12 +216,13 @@ const forwardingRule: Rule = {
     ),
     serviceLabel: text({ replaces: true, pattern: computeName.pattern, rule: computeName.rule }),
     subnetwork: text({ replaces: true, computed: true, reference: heldSubnetwork }),
-    target: text({ reference: attachment }),
+    target: text({ reference: target }),
   },
   computed: [
     "baseForwardingRule",
     "creationTimestamp",
     "forwardingRuleId",
+    "ipAddress",
     "labelFingerprint",
     "networkTier",
     "pscConnectionId",
@@ -211,20 +236,45 @@ const forwardingRule: Rule = {
     baseForwardingRule: "",
     creationTimestamp: created,
     forwardingRuleId: Number(around.number(15, id)),
+    ipAddress: ruleAddress(id, inputs, around),
     labelFingerprint: "42WmSpB8rSM=",
     networkTier: "PREMIUM",
-    pscConnectionId: inputs["target"] ? around.number(17, "psc", id) : "",
-    pscConnectionStatus: inputs["target"] ? connectionStatus(inputs, around) : "",
+    ...(isAttached(inputs, around)
+      ? {
+          pscConnectionId: around.number(17, "psc", id),
+          pscConnectionStatus: connectionStatus(inputs, around),
+        }
+      : { pscConnectionId: "", pscConnectionStatus: "" }),
     selfLink: selfLink(id),
     serviceName: "",
     ...labelOutputs(inputs["labels"]),
   }),
-  refuses: (inputs) =>
-    textAt(inputs, "target")?.includes("/serviceAttachments/") && at(inputs, "loadBalancingScheme") !== ""
+  refuses: (inputs) => [
+    ...(textAt(inputs, "target")?.includes("/serviceAttachments/") && at(inputs, "loadBalancingScheme") !== ""
       ? ['loadBalancingScheme: must be "" when the target is a service attachment']
-      : [],
+      : []),
+    ...(inputs["target"] && inputs["backendService"] ? ["target, backendService: exactly one of them"] : []),
+  ],
   takes: { create: 20, update: 10, remove: 20 },
   source: "terraform-provider-google resource_compute_forwarding_rule",
+};
+
+/** What was asked for, what it has already, or a free one: of its subnetwork, or of the internet. */
+function ruleAddress(id: string, inputs: Values, around: Surroundings): string {
+  const kind = "compute/forwardingRule:ForwardingRule";
+  const before = around.list(kind, id).find((other) => other.id === id);
+  const range = subnetworkRange(inputs, around);
+  return (
+    textAt(before?.state, "ipAddress") ??
+    (range && freeAddress(range, takenAddresses(kind, inputs, around))) ??
+    externalAddress(id, around)
+  );
+}
+
+const isAttached = (inputs: Values, around: Surroundings): boolean => {
+  const link = textAt(inputs, "target");
+  if (link === undefined) return false;
+  return link.includes("/serviceAttachments/") || !!around.find(attachment, link, around.project.id);
 };
 
 /** Whether the instance behind the attachment lets this project in. */
@@ -238,4 +288,4 @@ function connectionStatus(inputs: Values, around: Surroundings): string {
     : "PENDING";
 }
 
-export const endpoints: readonly Rule[] = [regionalAddress, forwardingRule];
+export const endpoints: readonly Rule[] = [regionalAddress, globalAddress, forwardingRule];

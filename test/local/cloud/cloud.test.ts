@@ -201,6 +201,40 @@ describe("the emulated cloud", () => {
     expect(await refusal(cloud.remove(instance, project.id, sql.id))).to.include("already being used by");
   });
 
+  it("refuses to delete the parts of a load balancer that others stand on, down to the network", async () => {
+    const cloud = await smallCloud();
+    const { network, subnetwork } = await makeNetwork(cloud);
+    const name = "web";
+    const group = await make(cloud, "compute/networkEndpointGroup:NetworkEndpointGroup", {
+      ...{ name, network, subnetwork, zone: "europe-west1-b" },
+    });
+    const healthChecks = await make(cloud, "compute/healthCheck:HealthCheck", { name, httpHealthCheck: {} });
+    const service = await make(cloud, "compute/backendService:BackendService", {
+      ...{ name, healthChecks, backends: [{ group }] },
+    });
+    const urlMap = await make(cloud, "compute/uRLMap:URLMap", { name, defaultService: service });
+    const target = await make(cloud, "compute/targetHttpProxy:TargetHttpProxy", { name, urlMap });
+    const ipAddress = await make(cloud, "compute/globalAddress:GlobalAddress", { name });
+    await make(cloud, "compute/globalForwardingRule:GlobalForwardingRule", { name, target, ipAddress });
+
+    const inUse = [network, subnetwork, group, healthChecks, service, urlMap, target, ipAddress].map((id) =>
+      cloud.list().find((resource) => resource.id === id),
+    );
+    for (const resource of inUse) {
+      const { kind = "", id = "" } = resource ?? {};
+      expect(await refusal(cloud.remove(kind, project.id, id)), id).to.include("already being used by");
+    }
+  });
+
+  it("gives no two things one address of the internet", async () => {
+    const cloud = await smallCloud();
+    for (let index = 0; index < 60; index++) {
+      await make(cloud, "compute/globalAddress:GlobalAddress", { name: `a-${index}` });
+    }
+    const addresses = cloud.list("compute/globalAddress:GlobalAddress").map(({ state }) => state["address"]);
+    expect(new Set(addresses)).to.have.length(60);
+  });
+
   it("refuses to delete an instance whose own protection is on", async () => {
     const cloud = await smallCloud();
     const inputs = instanceInputs("main");

@@ -235,6 +235,41 @@ const refusals: [kind: string, inputs: Values, cases: Case[]][] = [
   ],
   ["compute/forwardingRule:ForwardingRule", ruleInputs, [["loadBalancingScheme", "EXTERNAL", /must be ""/]]],
   [
+    "compute/disk:Disk",
+    { name: "data", zone: "europe-west1-b", type: "pd-balanced", size: 10 },
+    [["zone", region, /is not a zone/]],
+  ],
+  [
+    "compute/regionDisk:RegionDisk",
+    { name: "data", region, replicaZones: ["europe-west1-b", "europe-west1-c"], size: 10 },
+    [
+      ["replicaZones", ["europe-west1-b", "europe-west1-b"], /exactly two/],
+      ["replicaZones", ["europe-west1-b", "us-east1-b"], /not a zone of europe-west1/],
+    ],
+  ],
+  [
+    "compute/healthCheck:HealthCheck",
+    { name: "web", httpHealthCheck: {} },
+    [
+      ["tcpHealthCheck", {}, /exactly one/],
+      ["httpHealthCheck", undefined, /exactly one/],
+      ["timeoutSec", 6, /not longer than checkIntervalSec/],
+    ],
+  ],
+  [
+    "compute/uRLMap:URLMap",
+    { name: "web", defaultService: "web", pathMatchers: [{ name: "all" }] },
+    [
+      ["hostRules", [{ hosts: ["*"], pathMatcher: "none" }], /no path matcher none/],
+      ["defaultService", undefined, /needs it/],
+    ],
+  ],
+  [
+    "compute/targetHttpsProxy:TargetHttpsProxy",
+    { name: "web", urlMap: "web", certificateMap: "all" },
+    [["certificateMap", undefined, /one of them is needed/]],
+  ],
+  [
     "kms/cryptoKey:CryptoKey",
     { name: "key", keyRing: ring.id, purpose: "ENCRYPT_DECRYPT", rotationPeriod: "7776000s" },
     [

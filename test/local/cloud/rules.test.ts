@@ -112,7 +112,7 @@ function declarationsOf(kind: string): { inputs: Members; properties: Members } 
 }
 
 /** Type tokens and file names differ where a name begins with an abbreviation: `iAMMember` is in `iammember.d.ts`. */
-const fileOf = (name: string): string => (name.startsWith("iAM") ? name.toLowerCase() : name);
+const fileOf = (name: string): string => (/^(iAM|uRL|sSL)/.test(name) ? name.toLowerCase() : name);
 
 /** Where a rule and the declarations disagree. */
 function disagreements(fields: Fields, declared: Members, path = ""): string[] {
@@ -364,6 +364,22 @@ const replacement: Record<string, { replaces: string[]; inPlace: string[] }> = {
   "compute/address:Address": {
     replaces: ["name", "address", "addressType", "subnetwork"],
     inPlace: ["labels"],
+  },
+  "compute/disk:Disk": {
+    replaces: ["name", "zone", "type", "description", "diskEncryptionKey"],
+    inPlace: ["size", "labels", "provisionedIops"],
+  },
+  "compute/networkEndpointGroup:NetworkEndpointGroup": {
+    replaces: ["name", "zone", "network", "subnetwork", "networkEndpointType", "defaultPort"],
+    inPlace: [],
+  },
+  "compute/backendService:BackendService": {
+    replaces: ["name", "loadBalancingScheme"],
+    inPlace: ["backends", "healthChecks", "timeoutSec"],
+  },
+  "compute/globalForwardingRule:GlobalForwardingRule": {
+    replaces: ["name", "ipAddress", "portRange", "loadBalancingScheme", "network"],
+    inPlace: ["target", "labels"],
   },
   "artifactregistry/repository:Repository": {
     replaces: ["repositoryId", "location", "format", "mode", "kmsKeyName"],
