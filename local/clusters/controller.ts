@@ -9,8 +9,11 @@ export interface ControllerArgs<Name extends string> {
   readonly api: Api;
   /** Paths that list objects, for example `{ claims: "/api/v1/persistentvolumeclaims" }`. */
   readonly watches: Readonly<Record<Name, string>>;
-  /** Makes what is there what it should be; called again after every change, never twice at a time. */
-  readonly reconcile: (seen: Seen<Name>) => Promise<void>;
+  /**
+   * Makes what is there what it should be; called again after every change, never twice at a time. What takes long
+   * ends with the signal, which says that the controller is being stopped.
+   */
+  readonly reconcile: (seen: Seen<Name>, signal: AbortSignal) => Promise<void>;
   /**
    * Milliseconds after which it looks again though nothing has changed.
    * @default never
@@ -69,8 +72,7 @@ export function startController<Name extends string>(args: ControllerArgs<Name>)
   const work = async () => {
     const names = Object.keys(watches) as Name[];
     while (!signal.aborted) {
-      if (!changed)
-        await Promise.race([new Promise<void>((resolve) => (wake = resolve)), pause(every, signal)]);
+      if (!changed) await new Promise<void>((resolve) => (wake = waking(resolve, every)));
       if (signal.aborted) return;
       changed = false;
       // Acting on half of what there is would take the other half for gone.
@@ -79,8 +81,9 @@ export function startController<Name extends string>(args: ControllerArgs<Name>)
         names.map((name) => [name, [...(lists.get(name)?.values() ?? [])]]),
       ) as unknown as Seen<Name>;
       try {
-        await reconcile(seen);
+        await reconcile(seen, signal);
       } catch (error) {
+        if (signal.aborted) return;
         onError(error);
         await pause(retryMilliseconds, signal);
         changed = true;
@@ -102,12 +105,16 @@ function keyOf({ metadata }: KubernetesObject): string {
   return `${metadata.namespace ?? ""}/${metadata.name}`;
 }
 
-/** Waits so long, or for ever when no time is given, and no longer than until the signal. */
-async function pause(milliseconds: number | undefined, signal: AbortSignal): Promise<void> {
-  if (milliseconds === undefined) {
-    if (signal.aborted) return;
-    await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
-    return;
-  }
+/** Calls once: when it is called itself, or after so many milliseconds, when a number is given. */
+function waking(resolve: () => void, milliseconds: number | undefined): () => void {
+  const timer = milliseconds === undefined ? undefined : setTimeout(resolve, milliseconds);
+  return () => {
+    clearTimeout(timer);
+    resolve();
+  };
+}
+
+/** Waits so long, and no longer than until the signal. */
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   await wait(milliseconds, undefined, { signal }).catch(() => undefined);
 }
