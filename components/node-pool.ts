@@ -89,7 +89,7 @@ export function firstNodes(args: Pick<NodePoolArgs, "location" | "minNodes" | "m
 /** GKE spreads a regional cluster over three zones. */
 const zonesOfARegion = 3;
 
-function scalingArgs(args: NodePoolArgs) {
+export function scalingArgs(args: NodePoolArgs) {
   return {
     // Totals, not per zone: the settings say how many nodes there are.
     autoscaling: {

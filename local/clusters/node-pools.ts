@@ -1,76 +1,61 @@
-import { createHash } from "node:crypto";
-
-import type { Api } from "./api";
-import { kubectl } from "./commands";
 import type { ControlPlane } from "./control-plane";
-import { allocatableDiskGib, nodeSize } from "./machine-types";
-import { pinnedVersions } from "./programs";
+import { type DrainOptions, removeNodes } from "./draining";
+import { addNodes, type Node, nodesOf, type NodeTemplate, zoneOf } from "./nodes";
 
-/** Equal nodes, as one GKE node pool makes them; they exist as objects of the API, and kwok plays their kubelets. */
-export interface NodePool {
-  /** Of the cluster and of the pool in it; both are in the names of the nodes. */
-  cluster: string;
-  name: string;
+/** Equal nodes, as one GKE node pool makes them. */
+export interface NodePool extends NodeTemplate {
   /** Nodes in all zones together, spread evenly. */
-  count: number;
+  readonly count: number;
   /** For example `europe-west1-b`. */
-  zones: readonly string[];
-  machineType: string;
-  diskGb: number;
-  podsPerNode: number;
-  spot: boolean;
-  labels?: Record<string, string>;
-  taints?: readonly Taint[];
+  readonly zones: readonly string[];
 }
-
-/** In Kubernetes' words, which are not those of GKE's API. */
-export interface Taint {
-  key: string;
-  value: string;
-  effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
-}
-
-interface Node {
-  metadata: { name: string };
-  spec: { taints?: { key: string }[] };
-  status: { conditions?: { type: string; status: string }[] };
-}
-
-export interface NodePoolOptions {
-  /**
-   * Seconds that pods get to leave a node that goes, within what disruption budgets allow; then it goes anyway.
-   * @default 3600, as in GKE
-   */
-  drainSeconds?: number;
-}
-
-const poolLabel = "cloud.google.com/gke-nodepool";
-
-/** How long new nodes may take until they are ready, in seconds. */
-const readySeconds = 60;
 
 /** Gives a cluster the nodes of a pool, or more or fewer than it had, and waits until all are ready. */
 export async function setNodePool(
-  cluster: ControlPlane,
+  { api }: Pick<ControlPlane, "api">,
   pool: NodePool,
-  options: NodePoolOptions = {},
+  options: DrainOptions = {},
 ): Promise<void> {
-  const wanted = nodesOf(pool);
-  const names = wanted.map(({ metadata }) => metadata.name);
-  const there = (await poolNodes(cluster.api, pool.name)).map(({ metadata }) => metadata.name);
-  const missing = wanted.filter(({ metadata }) => !there.includes(metadata.name));
-  await Promise.all(missing.map((node) => cluster.api.post("/api/v1/nodes", node)));
-  await untilReady(cluster, pool.name, names);
-  const surplus = there.filter((name) => !names.includes(name));
-  await removeNodes(cluster, surplus, options);
+  const there = await nodesOf(api, pool.name);
+  const more = evenly(pool.zones, there.map(zoneOf), pool.count - there.length);
+  await addNodes(api, pool, more, options.signal);
+  const surplus = inTurns(there).slice(pool.count);
+  await removeNodes(
+    api,
+    surplus.map(({ metadata }) => metadata.name),
+    options,
+  );
+}
+
+/** Zones for so many more nodes, each time the one that has the fewest. */
+export function evenly(zones: readonly string[], there: readonly string[], more: number): string[] {
+  const chosen: string[] = [];
+  const count = (zone: string) => [...there, ...chosen].filter((taken) => taken === zone).length;
+  while (chosen.length < more) {
+    const [first, ...others] = zones;
+    if (first === undefined) throw new RangeError("a node pool has at least one zone");
+    chosen.push(others.reduce((best, zone) => (count(zone) < count(best) ? zone : best), first));
+  }
+  return chosen;
+}
+
+/** Nodes in an order in which every zone comes once before one comes twice. */
+function inTurns(nodes: readonly Node[]): Node[] {
+  const turn = (node: Node, index: number) =>
+    nodes.slice(0, index).filter((earlier) => zoneOf(earlier) === zoneOf(node)).length;
+  return nodes
+    .map((node, index) => ({ node, turn: turn(node, index) }))
+    .sort((a, b) => a.turn - b.turn)
+    .map(({ node }) => node);
 }
 
 /** Takes the nodes of a pool away, after their pods. */
 export async function removeNodePool(
-  cluster: ControlPlane,
+  { api }: Pick<ControlPlane, "api">,
   name: string,
-  options: NodePoolOptions = {},
+  options: DrainOptions = {},
 ): Promise<void> {
+<<<<<<< HEAD
   const there = await poolNodes(cluster.api, name);
   const names = there.map(({ metadata }) => metadata.name);
   await removeNodes(cluster, names, options);
@@ -180,4 +165,12 @@ async function untilReady({ api }: ControlPlane, pool: string, names: readonly s
 function isReady({ spec, status }: Node): boolean {
   const ready = status.conditions?.some(({ type, status }) => type === "Ready" && status === "True");
   return ready === true && !spec.taints?.some(({ key }) => key === "node.kubernetes.io/not-ready");
+=======
+  const there = await nodesOf(api, name);
+  await removeNodes(
+    api,
+    there.map(({ metadata }) => metadata.name),
+    options,
+  );
+>>>>>>> pools
 }

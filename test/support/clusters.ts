@@ -9,6 +9,7 @@ import { kubectl } from "../../local/clusters/commands";
 import { type ControlPlane, startControlPlane } from "../../local/clusters/control-plane";
 import type { NodePool } from "../../local/clusters/node-pools";
 import { buildPrograms } from "../../local/clusters/programs";
+import { nodeResources } from "../../local/gke/node-size";
 
 /** A folder for one control plane; `removeFolders` takes it away. */
 export function temporaryFolder(): string {
@@ -27,17 +28,18 @@ export async function startTemporary(): Promise<ControlPlane> {
   return startControlPlane({ folder: join(temporaryFolder(), "cluster"), programs: await buildPrograms() });
 }
 
-export function pool(overrides: Partial<NodePool> = {}): NodePool {
+/** Nodes of a pool, as large as its machine type says. */
+export function pool(overrides: Partial<NodePool & { diskGb: number; podsPerNode: number }> = {}): NodePool {
+  const { diskGb = 100, podsPerNode = 110, machineType = "e2-standard-4", ...others } = overrides;
   return {
     cluster: "staging",
     name: "services",
     count: 1,
     zones: ["europe-west1-b", "europe-west1-c", "europe-west1-d"],
-    machineType: "e2-standard-4",
-    diskGb: 100,
-    podsPerNode: 110,
+    machineType,
+    ...nodeResources({ machineType, diskGb, podsPerNode }),
     spot: false,
-    ...overrides,
+    ...others,
   };
 }
 

@@ -1,4 +1,5 @@
 import { clusterInputs } from "./container-cluster-inputs";
+import { machineProblems } from "./container-node-config";
 import { currentVersion, isZone, nodeLocationsOf, regionOf, secondaryRanges } from "./container-places";
 import { serviceAgents } from "./iam";
 import { fullId } from "./members";
@@ -92,6 +93,7 @@ export const cluster: Rule = {
     ...placeProblems(inputs),
     ...rangeProblems(inputs, around),
     ...nodeProblems(inputs),
+    ...machineProblems(inputs),
     ...encryptionProblems(inputs, around),
     ...endpointProblems(inputs),
     ...identityProblems(inputs, around),

@@ -1,5 +1,7 @@
 /** What a node is made of: the same fields for a cluster's first pool and for pools of their own. */
-import { flag, labels, list, map, number, object, oneOf, text, type Fields } from "./shape";
+import { machineTypeProblem } from "../machine-types";
+import { textAt } from "./read";
+import { flag, labels, list, map, number, object, oneOf, text, type Fields, type Values } from "./shape";
 
 /**
  * The account that nodes run as. Stricter than Google, which lets an account in use be deleted and leaves the nodes
@@ -302,3 +304,16 @@ export const nodeFields: Fields = {
     { computed: true },
   ),
 };
+
+/** What is wrong with a node that its fields alone do not tell. */
+export function machineProblems(inputs: Values): string[] {
+  const machineType = textAt(inputs, "nodeConfig", "machineType");
+  if (machineType === undefined) return [];
+  const problem = machineTypeProblem(machineType);
+  if (problem !== undefined) return [`nodeConfig.machineType: ${problem}`];
+  const disk = textAt(inputs, "nodeConfig", "diskType") ?? "pd-balanced";
+  // https://cloud.google.com/compute/docs/general-purpose-machines#n4_series
+  return machineType.startsWith("n4-") && disk.startsWith("pd-")
+    ? [`nodeConfig.diskType: ${machineType} takes hyperdisk-balanced, not ${disk}`]
+    : [];
+}

@@ -1,4 +1,4 @@
-import { nodeFields } from "./container-node-config";
+import { machineProblems, nodeFields } from "./container-node-config";
 import { lastSegment, listAt, numberAt, textAt } from "./read";
 import {
   deletionPolicy,
@@ -180,6 +180,7 @@ export const nodePool: Rule = {
   },
   refuses: (inputs, around) => [
     ...scalingProblems(inputs),
+    ...machineProblems(inputs),
     ...clusterProblems(inputs, clusterOf(inputs, around), around),
   ],
   takes: { create: 90, update: 120, remove: 150 },

@@ -4,7 +4,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import { expect } from "chai";
 
 import { type ControlPlane, startControlPlane } from "../../../local/clusters/control-plane";
-import { nodesOf, removeNodePool, setNodePool } from "../../../local/clusters/node-pools";
+import { evenly, removeNodePool, setNodePool } from "../../../local/clusters/node-pools";
+import { nodeArgs } from "../../../local/clusters/nodes";
 import {
   apply,
   ask,
@@ -137,8 +138,8 @@ describe("node pools", () => {
 
 describe("the nodes of a pool", () => {
   it("carry what GKE writes on them, and what the pool adds", () => {
-    const [node] = nodesOf(pool({ spot: true, labels: { pool: "services" } }));
-    expect(node?.metadata.labels).to.include({
+    const node = nodeArgs(pool({ spot: true, labels: { pool: "services" } }), "europe-west1-b");
+    expect(node.metadata.labels).to.include({
       "node.kubernetes.io/instance-type": "e2-standard-4",
       "topology.kubernetes.io/region": "europe-west1",
       "topology.kubernetes.io/zone": "europe-west1-b",
@@ -146,7 +147,7 @@ describe("the nodes of a pool", () => {
       "cloud.google.com/gke-spot": "true",
       pool: "services",
     });
-    expect(node?.status.allocatable).to.deep.equal({
+    expect(node.status.allocatable).to.deep.equal({
       cpu: "3920m",
       memory: "13621Mi",
       "ephemeral-storage": "49Gi",
@@ -154,17 +155,16 @@ describe("the nodes of a pool", () => {
     });
   });
 
-  it("have names that are their own, short enough, and the same the next time", () => {
-    const long = pool({
-      cluster: "production-main-ccb8e3",
-      name: "services-1a2b3c4d5e6f7a8b9c0d",
-      count: 30,
-    });
-    const names = nodesOf(long).map(({ metadata }) => metadata.name);
-    expect(new Set(names).size).to.equal(30);
+  it("have names that are their own and short enough", () => {
+    const long = pool({ cluster: "production-main-ccb8e3", name: "services-1a2b3c4d5e6f7a8b9c0d" });
+    const names = ["b", "c", "d"].map((zone) => nodeArgs(long, `europe-west1-${zone}`).metadata.name);
+    expect(new Set(names).size).to.equal(3);
     expect(names.filter((name) => !/^gke-[a-z0-9-]{1,59}$/.test(name))).to.deep.equal([]);
-    expect(nodesOf({ ...long, count: 10 }).map(({ metadata }) => metadata.name)).to.deep.equal(
-      names.slice(0, 10),
-    );
+  });
+
+  it("are spread evenly over the zones", () => {
+    expect(evenly(["b", "c", "d"], [], 4)).to.deep.equal(["b", "c", "d", "b"]);
+    expect(evenly(["b", "c", "d"], ["b", "b", "d"], 2)).to.deep.equal(["c", "c"]);
+    expect(evenly(["b"], ["b"], 0)).to.deep.equal([]);
   });
 });
