@@ -6,9 +6,11 @@ import type { Machinery } from "../cloud/machinery";
 import type { Resource, Value } from "../cloud/rules/shape";
 import type { ControlPlane } from "../clusters/control-plane";
 import type { Programs } from "../clusters/programs";
+import { startAddons } from "./addons";
 import { type Census, censusOf } from "./census";
 import { type Login, removeLogin, writeLogin } from "./login";
-import { RunningCluster } from "./running-cluster";
+import { NodePools } from "./node-pools";
+import { type Attendant, RunningCluster } from "./running-cluster";
 
 export interface KubernetesEngineArgs {
   /** Holds a folder for each cluster, and nothing else. */
@@ -21,6 +23,7 @@ export interface KubernetesEngineArgs {
   readonly onError: (error: unknown) => void;
 }
 
+const poolKind = "container/nodePool:NodePool";
 const clusterKind = "container/cluster:Cluster";
 
 /**
@@ -28,10 +31,6 @@ const clusterKind = "container/cluster:Cluster";
  * node pool are nodes of it.
  */
 export class KubernetesEngine {
-  private readonly clusters = new Map<string, RunningCluster>();
-
-  constructor(private readonly args: KubernetesEngineArgs) {}
-
   /**
    * Whether objects of a cluster that is gone may be forgotten: what `PULUMI_K8S_DELETE_UNREACHABLE` is to the real
    * provider, which is started by the engine and sees its environment.
@@ -39,17 +38,26 @@ export class KubernetesEngine {
   deleteUnreachable = false;
 
   /** What the emulated cloud runs behind its resources. */
-  readonly machinery: ReadonlyMap<string, Machinery> = new Map<string, Machinery>([
-    [
-      clusterKind,
-      {
-        make: (resource) => this.make(resource),
-        // Nothing that can change in place is any of the control plane's business here.
-        change: () => Promise.resolve(),
-        unmake: (resource) => this.remove(resource),
-      },
-    ],
-  ]);
+  readonly machinery: ReadonlyMap<string, Machinery>;
+
+  private readonly clusters = new Map<string, RunningCluster>();
+  private readonly pools: NodePools;
+  private cloud: Cloud | undefined;
+
+  constructor(private readonly args: KubernetesEngineArgs) {
+    const { scale, onError } = args;
+    this.pools = new NodePools({ scale, onError, controlPlaneOf: (cluster) => this.find(cluster) });
+    const clusters: Machinery = {
+      make: (resource) => this.make(resource),
+      // Nothing that can change in place is any of the control plane's business here.
+      change: () => Promise.resolve(),
+      unmake: (resource) => this.remove(resource),
+    };
+    this.machinery = new Map([
+      [clusterKind, clusters],
+      [poolKind, this.pools],
+    ]);
+  }
 
   /**
    * Starts the clusters that the cloud holds from before, and takes away what is left of those that it has lost.
@@ -57,6 +65,7 @@ export class KubernetesEngine {
    * Called once, before anybody else uses the cloud.
    */
   async resume(cloud: Cloud): Promise<void> {
+    this.cloud = cloud;
     mkdirSync(this.args.folder, { recursive: true });
     const clusters = cloud.list(clusterKind);
     const known = clusters.map((resource) => folderName(resource));
@@ -113,7 +122,7 @@ export class KubernetesEngine {
       programs,
       resource,
       hostName,
-      attend: () => Promise.resolve([]),
+      attend: (control) => this.attend(resource, control),
       onError,
     });
     // What attends the control plane finds it here.
@@ -125,6 +134,15 @@ export class KubernetesEngine {
       throw error;
     }
     if (cluster.control) writeLogin(login, hostName, cluster.control);
+  }
+
+  /** What belongs to a control plane that runs: what GKE brings along, its nodes, and whoever adds and takes them. */
+  private async attend(cluster: Resource, control: ControlPlane): Promise<Attendant[]> {
+    if (!this.cloud) throw new Error("clusters are made in a cloud; call resume first");
+    const { onError } = this.args;
+    const addons = await startAddons({ control, cloud: this.cloud, cluster, onError });
+    for (const pool of this.cloud.list(poolKind, cluster.id)) await this.pools.make(pool);
+    return [addons, this.pools.startScaling(cluster.id)];
   }
 
   private async remove(resource: Resource): Promise<void> {
