@@ -1,0 +1,121 @@
+/**
+ * The real program on the real engine with real clusters behind it. Not proven: anything about containers, networks and
+ * probes, which the simulated nodes do not have, nor that Google's clusters do the same.
+ */
+import { expect } from "chai";
+
+import type { ListOf } from "../../local/clusters/api";
+import type { ControlPlane } from "../../local/clusters/control-plane";
+import { buildPrograms } from "../../local/clusters/programs";
+import { programWithInside, sampleRelease } from "../support/inside-program";
+import { errorsOf, type PlanWorld, startPlanWorld, verdicts } from "../support/plan-world";
+
+const clusterKind = "container/cluster:Cluster";
+
+describe("an environment with a real cluster", function () {
+  this.timeout(600_000);
+  let world: PlanWorld;
+
+  before(async () => {
+    world = await startPlanWorld({ programs: await buildPrograms(), elsewhere: "assumed" });
+  });
+  after(() => world.close());
+
+  const controlOf = (stack: string): ControlPlane => {
+    const cluster = world.world.cloud.list(clusterKind).find(({ id }) => id.includes(`/${stack}-main`));
+    const control = cluster && world.world.clusters?.engine.find(cluster.id);
+    if (!control) throw new Error(`${stack} has no cluster`);
+    return control;
+  };
+  const namesAt = async (stack: string, path: string) => {
+    const { items } = await controlOf(stack).api.get<ListOf<{ metadata: { name: string } }>>(path);
+    return items.map(({ metadata }) => metadata.name).sort();
+  };
+
+  it("has the nodes of its pools and its namespace from the first up", async () => {
+    const result = await world.up("staging");
+    expect(result.ok, errorsOf(result)).to.equal(true);
+    const [census] = Object.values((await world.world.clusters?.engine.census()) ?? {});
+    expect(census?.nodes).to.deep.equal({ ready: 3, all: 3 });
+    expect(await namesAt("staging", "/api/v1/namespaces")).to.include("staging");
+  });
+
+  it("changes nothing the second time, in an up and in a preview that looks at what is there", async () => {
+    const again = await world.up("staging");
+    expect([again.ok, verdicts(again)], errorsOf(again)).to.deep.equal([true, []]);
+    const looking = await world.preview("staging", {}, { flags: ["--refresh"] });
+    expect([looking.ok, verdicts(looking)], errorsOf(looking)).to.deep.equal([true, []]);
+  });
+
+  it("refuses a misspelt field in preview, and names it", async () => {
+    const program = programWithInside(
+      `new k8sCore.ConfigMap("typo", { metadata: { name: "typo", namespace: stack }, dta: { a: "b" } } as object, inside);`,
+    );
+    const result = await world.preview("staging", { program });
+    expect(result.ok).to.equal(false);
+    expect(errorsOf(result)).to.include("dta");
+  });
+
+  it("brings up a release whose pods are all Ready", async () => {
+    const program = programWithInside(sampleRelease());
+    const result = await world.up("staging", { program });
+    expect(result.ok, errorsOf(result)).to.equal(true);
+    const [census] = Object.values((await world.world.clusters?.engine.census()) ?? {});
+    expect(census?.pods).to.deep.equal({ ready: 2, all: 2 });
+    const again = await world.up("staging", { program });
+    expect(verdicts(again)).to.deep.equal([]);
+  });
+
+  it("rolls a release back whose pods never become ready, says why, and what runs keeps running", async () => {
+    const program = programWithInside(
+      sampleRelease({ podAnnotations: { "kwok.platform/image": "missing" } }, { timeout: 15 }),
+    );
+    const result = await world.up("staging", { program });
+    expect(result.ok).to.equal(false);
+    expect(errorsOf(result)).to.include("ImagePullBackOff").and.include("rolled back");
+    const pods = await controlOf("staging").api.get<ListOf<{ status: { phase: string } }>>(
+      "/api/v1/namespaces/staging/pods?labelSelector=app%3Dsample",
+    );
+    expect(pods.items.map(({ status }) => status.phase)).to.deep.equal(["Running", "Running"]);
+
+    const mended = await world.up("staging", { program: programWithInside(sampleRelease()) });
+    expect(mended.ok, errorsOf(mended)).to.equal(true);
+  });
+
+  it("leaves nothing of a pop-up that had claims and load balancers, in the program's own order", async () => {
+    const program = programWithInside(`
+      new k8sCore.PersistentVolumeClaim("data", { metadata: { name: "data", namespace: namespace.namespace,
+        annotations: { "pulumi.com/skipAwait": "true" } },
+        spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } } }, inside);
+      ${sampleRelease()}`);
+    const before = world.world.cloud.list().map(({ id }) => id);
+    const made = await world.up("popup-gone", { program });
+    expect(made.ok, errorsOf(made)).to.equal(true);
+    const control = controlOf("popup-gone");
+    const gone = await world.destroy("popup-gone");
+    expect(gone.ok, errorsOf(gone)).to.equal(true);
+    expect(
+      world.world.cloud
+        .list()
+        .map(({ id }) => id)
+        .filter((id) => !before.includes(id) && !id.includes("/services/")),
+    ).to.deep.equal([]);
+    expect(await control.api.answers("/livez")).to.equal(false);
+  });
+
+  it("forgets what was in a cluster that is gone, by destroy --refresh and the documented switch", async () => {
+    const made = await world.up("popup-lost", { program: programWithInside(sampleRelease()) });
+    expect(made.ok, errorsOf(made)).to.equal(true);
+    const { cloud, clusters } = world.world;
+    const cluster = cloud.list(clusterKind).find(({ id }) => id.includes("/popup-lost-main"));
+    await cloud.remove(clusterKind, "acme-popups", cluster?.id ?? "");
+
+    const refused = await world.destroy("popup-lost", { flags: ["--refresh"] });
+    expect(refused.ok).to.equal(false);
+    expect(errorsOf(refused)).to.include("unreachable");
+
+    if (clusters) clusters.engine.deleteUnreachable = true;
+    const done = await world.destroy("popup-lost", { flags: ["--refresh"] });
+    expect(done.ok, errorsOf(done)).to.equal(true);
+  });
+});
