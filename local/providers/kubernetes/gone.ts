@@ -49,7 +49,7 @@ export async function removeObject(
   const state = patience.signal.aborted
     ? "stopped while it was being deleted"
     : `still there after ${seconds} s`;
-  const holders = last ? await holdersOf(api, target, last).catch(() => []) : [];
+  const holders = await holdersOf(api, target, last).catch(() => []);
   throw new Error(`${titleOf(target)}: ${[state, ...holders].join("; ")}`);
 }
 
@@ -89,8 +89,8 @@ interface Going extends KubernetesObject {
 }
 
 /** What keeps an object that was deleted. */
-async function holdersOf(api: Api, target: Target, object: KubernetesObject): Promise<string[]> {
-  const { metadata, spec, status } = object as Going;
+async function holdersOf(api: Api, target: Target, seen: KubernetesObject | undefined): Promise<string[]> {
+  const { metadata, spec, status } = (seen ?? (await api.get<KubernetesObject>(target.path))) as Going;
   const finalizers = (metadata.finalizers ?? []).filter((name) => name !== "foregroundDeletion");
   return [
     ...(finalizers.length > 0 ? [`finalizers hold it: ${finalizers.join(", ")}`] : []),

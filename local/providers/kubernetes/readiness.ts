@@ -180,6 +180,7 @@ function service(object: Observed, slices: readonly EndpointSlice[]): Verdict {
   const { type, clusterIP, selector = {} } = object.spec ?? {};
   if (type === "LoadBalancer" && hasAddress(object).state !== "ready") return hasAddress(object);
   if (type === "ExternalName" || clusterIP === "None" || Object.keys(selector).length === 0) return ready;
+  if (slices.length === 0) return waiting("nobody has looked for its pods yet");
   const unready = slices
     .flatMap(({ endpoints }) => endpoints ?? [])
     .filter(({ conditions }) => conditions?.ready === false && conditions.terminating !== true);
