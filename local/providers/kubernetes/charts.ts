@@ -29,7 +29,7 @@ export interface Chart {
 
 export interface ChartsArgs {
   /** Undefined while it cannot be reached: charts are looked for all the same. */
-  readonly cluster: ControlPlane | undefined;
+  readonly cluster: Cluster | undefined;
   /** A folder of `NAME-VERSION.tgz`, looked at before any registry. */
   readonly mirror: string | undefined;
   /** What a path in the program starts from. */
