@@ -9,6 +9,7 @@ import { type Layout, layoutOf } from "./layout";
 import { freePort } from "./ports";
 import { type ProcessDied, ProcessGroup } from "./process-group";
 import type { Programs } from "./programs";
+import { stagesText } from "./stages";
 
 export interface ControlPlaneArgs {
   /** Holds everything of it. A control plane that was stopped or killed goes on here with its objects and its port. */
@@ -139,7 +140,7 @@ function prepare(layout: Layout): void {
 /** Writes what nodes and pods go through, for kwok. */
 async function writeStages(layout: Layout, programs: Programs): Promise<void> {
   const { stdout } = await promisify(execFile)(programs.kubernetes, ["kwok-stages"]);
-  writeFileSync(layout.stages, stdout);
+  writeFileSync(layout.stages, stagesText(stdout));
 }
 
 function keptPort(layout: Layout): number | undefined {
