@@ -4,6 +4,8 @@
  * Not proven here: network policies, which nothing enforces where there is no network (see test/environments/flows), the
  * order in which the provider makes things, and disks, for which there is no driver.
  */
+import { setTimeout as wait } from "node:timers/promises";
+
 import { expect } from "chai";
 
 import { kubectl } from "../../local/clusters/commands";
@@ -33,7 +35,7 @@ async function attempt(cluster: ControlPlane, object: object): Promise<string> {
 
 /** A policy holds a moment after it is made. */
 async function untilRefused(cluster: ControlPlane, object: object): Promise<void> {
-  while ((await attempt(cluster, object)) === "") await new Promise((resolve) => setTimeout(resolve, 50));
+  while ((await attempt(cluster, object)) === "") await wait(50);
 }
 
 async function start(stack: string): Promise<{ cluster: ControlPlane; objects: KubernetesObject[] }> {
@@ -104,11 +106,16 @@ describe("in the cluster that builds,", () => {
 
   it("all is of the kinds and fields that the API server knows, and every rule has the right types", async () => {
     expect(buildkit).to.not.equal("");
-    const policies = JSON.parse(await ask(cluster, "get", "validatingadmissionpolicies", "-o", "json")) as {
-      items: { metadata: { name: string }; status: { typeChecking: unknown } }[];
+    const looked = async () => {
+      const { items } = JSON.parse(
+        await ask(cluster, "get", "validatingadmissionpolicies", "-o", "json"),
+      ) as { items: { metadata: { name: string }; status?: { typeChecking?: unknown } }[] };
+      return items.map(({ metadata, status }) => [metadata.name, status?.typeChecking] as const);
     };
-    // An empty answer is one without a warning; none at all would mean that nobody has looked yet.
-    expect(policies.items.map(({ metadata, status }) => [metadata.name, status.typeChecking])).to.deep.equal([
+    // A controller looks at each a moment after it is made.
+    while ((await looked()).some(([, said]) => said === undefined)) await wait(50);
+    // An empty answer is one without a warning.
+    expect(await looked()).to.deep.equal([
       ["pods-of-builds", {}],
       ["pods-of-deploys", {}],
     ]);
@@ -375,6 +382,15 @@ describe("in a cluster that runs the product,", () => {
       requests: { cpu: "100m", memory: "256Mi" },
       limits: { memory: "256Mi" },
     });
+  });
+
+  it("a container that requests more memory than that has to say where its limit is", async () => {
+    const requests = { memory: "1Gi" };
+    expect(await attempt(cluster, podOf("silent", asking({ requests }), "staging"))).to.contain(
+      "must be less than or equal to memory limit of 256Mi",
+    );
+    const said = podOf("said", asking({ requests, limits: requests }), "staging");
+    expect(await attempt(cluster, said)).to.equal("");
   });
 
   it("what could never run is refused at once", async () => {
