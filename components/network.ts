@@ -21,8 +21,12 @@ export interface NetworkArgs {
 /** Name of the secondary range that pods take their addresses from. */
 export const podRange = "pods";
 
-/** Where Google's load balancers and their health checks come from. */
-const loadBalancerRanges = ["130.211.0.0/22", "35.191.0.0/16"];
+/** Where Google's load balancers and their health checks come from, and the ports of pods that they may ask. */
+export const loadBalancers = {
+  ranges: ["130.211.0.0/22", "35.191.0.0/16"],
+  firstPort: 1024,
+  lastPort: 65535,
+};
 
 /**
  * A VPC of the environment's own with one subnet, a way out through NAT and no way in but Google's load balancers.
@@ -136,8 +140,8 @@ export function loadBalancerFirewallArgs() {
   return {
     description: "Load balancers and their health checks reach the pods behind a Gateway",
     direction: "INGRESS",
-    sourceRanges: loadBalancerRanges,
-    allows: [{ protocol: "tcp", ports: ["1024-65535"] }],
+    sourceRanges: loadBalancers.ranges,
+    allows: [{ protocol: "tcp", ports: [`${loadBalancers.firstPort}-${loadBalancers.lastPort}`] }],
     logConfig: { metadata: "INCLUDE_ALL_METADATA" },
   } satisfies Partial<compute.FirewallArgs>;
 }

@@ -38,7 +38,7 @@ const pool = z
     machineType: z
       .string()
       .regex(
-        /^[a-z][a-z0-9]*-(standard|highmem|highcpu|medium|small|micro|custom)(-[a-z0-9]+)*$/,
+        /^[a-z][a-z0-9]*-((standard|highmem|highcpu)-[1-9][0-9]*|custom-[1-9][0-9]*-[1-9][0-9]*|medium|small|micro)(-[a-z0-9]+)*$/,
         "a Compute Engine machine type, for example e2-standard-4",
       )
       .describe("Compute Engine machine type. Changed in place, node by node."),

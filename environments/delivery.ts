@@ -7,7 +7,7 @@ import { ProjectGrant } from "../components/project-grant";
 import type { Catalogue } from "../config/catalogue";
 import type { Loaded } from "../config/load";
 import type { DatabaseSettings, DeliverySettings } from "../config/settings";
-import { connectCommand, type Ground, layGround } from "./ground";
+import { connectCommand, type Ground, layGround, roomFor } from "./ground";
 
 type Settings = Loaded<DeliverySettings>;
 
@@ -21,11 +21,28 @@ const deployerRoles = ["roles/container.clusterViewer", "roles/container.develop
  */
 export function createDelivery(stack: string, settings: Settings, catalogue: Catalogue) {
   const { project, lifecycle } = settings;
-  const ground = layGround(stack, settings, ["certificatemanager", "sqladmin"]);
+  const ground = layGround(stack, settings, { apis: ["certificatemanager", "sqladmin"] });
   const { outside, inside, cluster } = ground;
 
-  const namespace = new Namespace("services", { namespace: stack }, inside);
   const data = settings.database && createDatabase(stack, settings, settings.database, catalogue, ground);
+  const namespace = new Namespace(
+    "services",
+    {
+      namespace: stack,
+      pods: { level: "restricted" },
+      traffic: {
+        inside: true,
+        internetPorts: [443],
+        loadBalanced: true,
+        scraped: true,
+        ...(data && { database: data.database.address }),
+      },
+      capacity: roomFor(settings.cluster).capacity,
+      disks: true,
+      container: { cpu: "100m", memory: "256Mi" },
+    },
+    inside,
+  );
   const deployer =
     settings.deployer !== undefined &&
     new ProjectGrant(
@@ -38,7 +55,7 @@ export function createDelivery(stack: string, settings: Settings, catalogue: Cat
     settings.slackToken &&
     new Alerts("platform", { ...settings.alerts, slackToken: settings.slackToken }, outside);
 
-  const parts = [...ground.parts, namespace, ...(data?.parts ?? []), deployer, alerts];
+  const parts = [...ground.parts, ...(data?.parts ?? []), namespace, deployer, alerts];
   new DeletionGuard("environment", { lifecycle, guarded: parts.filter((part) => !!part) });
 
   return {

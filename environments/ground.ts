@@ -4,15 +4,22 @@ import { Cluster } from "../components/cluster";
 import { EncryptionKey } from "../components/encryption-key";
 import { Identity } from "../components/identity";
 import { Network } from "../components/network";
+import { PriorityClasses } from "../components/priority-classes";
 import { Project } from "../components/project";
+import { StorageClasses } from "../components/storage-classes";
 import type { LoadedSettings } from "../config/load";
+import { type Capacity, capacityOf } from "../config/machine-size";
+import type { ClusterSettings } from "../config/settings";
 
 /** What every environment is made of, whatever it is for. */
 export interface Ground {
   /** Providers of everything outside the cluster; they wait for the APIs. */
   readonly outside: { readonly providers: pulumi.ProviderResource[] };
-  /** Provider of everything inside the cluster. */
-  readonly inside: { readonly provider: pulumi.ProviderResource };
+  /** Provider of everything inside the cluster, and what pods there name by plain text: the classes. */
+  readonly inside: {
+    readonly provider: pulumi.ProviderResource;
+    readonly dependsOn: pulumi.Resource[];
+  };
   readonly network: Network;
   readonly cluster: Cluster;
   readonly labels: Record<string, string>;
@@ -36,8 +43,18 @@ const apis = [
 /** Google's own set for nodes: write logs and metrics, nothing else. Pulling images is granted by the registry. */
 const nodeRoles = ["roles/container.defaultNodeServiceAccount"];
 
-/** Project, network and cluster of one environment; `moreApis` are those that only this kind of environment uses. */
-export function layGround(stack: string, settings: LoadedSettings, moreApis: readonly string[]): Ground {
+/** What only one kind of environment has of what every one has. */
+export interface More {
+  apis: readonly string[];
+  /**
+   * Storage classes for disks that outlive their claims.
+   * @default none
+   */
+  keptDisks?: readonly string[];
+}
+
+/** Project, network and cluster of one environment, with the classes that pods and claims inside name. */
+export function layGround(stack: string, settings: LoadedSettings, more: More): Ground {
   const { project, region, lifecycle } = settings;
   const where = { prefix: stack, project, lifecycle };
   const labels = labelsOf(stack, settings);
@@ -46,7 +63,7 @@ export function layGround(stack: string, settings: LoadedSettings, moreApis: rea
     project,
     region,
     labels,
-    apis: [...apis, ...moreApis].map((api) => `${api}.googleapis.com`),
+    apis: [...apis, ...more.apis].map((api) => `${api}.googleapis.com`),
   });
   const outside = { providers: ground.providers };
   const network = new Network("main", { ...where, region, ...settings.network }, outside);
@@ -73,9 +90,42 @@ export function layGround(stack: string, settings: LoadedSettings, moreApis: rea
     },
     outside,
   );
+  const provider = cluster.kubernetes;
+  const classes = [
+    new PriorityClasses("main", { provider }),
+    new StorageClasses(
+      "main",
+      {
+        environment: stack,
+        location: settings.cluster.location,
+        ...(more.keptDisks && { kept: more.keptDisks }),
+      },
+      { provider },
+    ),
+  ];
 
-  const parts = [ground, network, nodes, ...(key ? [key] : []), cluster];
-  return { outside, inside: { provider: cluster.kubernetes }, network, cluster, labels, parts };
+  const parts = [ground, network, nodes, ...(key ? [key] : []), cluster, ...classes];
+  return { outside, inside: { provider, dependsOn: classes }, network, cluster, labels, parts };
+}
+
+/** Where the pods of a namespace may run, and what there is for them at most. */
+export interface Room {
+  readonly pools: readonly string[];
+  readonly capacity: Capacity;
+}
+
+/** The pools that a taint keeps free for it; where none does, those that are open to all. */
+export function roomFor({ pools, podsPerNode }: ClusterSettings, taint?: string): Room {
+  const tainted = (wanted?: string) => Object.entries(pools).filter(([, pool]) => pool.taint === wanted);
+  const dedicated = tainted(taint);
+  const taken = dedicated.length > 0 ? dedicated : tainted(undefined);
+  return {
+    pools: taken.map(([name]) => name),
+    capacity: capacityOf(
+      taken.map(([, pool]) => pool),
+      podsPerNode,
+    ),
+  };
 }
 
 /** How a person gets into a cluster, with their own Google login. */

@@ -14,6 +14,8 @@ const ofTheWhole = ["plan/", "full/", "layers.test.ts", "tree.test.ts"];
 /** Tests that look at several files of one folder together, with the folder they are about. */
 const together: Readonly<Record<string, string>> = {
   "local/cloud/rules-refusals.test.ts": "local/cloud/rules",
+  "network-policies.test.ts": "test/support/network-policies",
+  "environments/flows.test.ts": "environments",
   "local/engine/stack.test.ts": "local/engine",
 };
 

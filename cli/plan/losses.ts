@@ -55,16 +55,21 @@ const holdNothing: ReadonlySet<string> = new Set([
   "gcp:projects/serviceIdentity:ServiceIdentity",
   "gcp:serviceaccount/iAMMember:IAMMember",
   "gcp:sql/user:User",
+  "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy",
+  "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding",
   "kubernetes:apps/v1:Deployment",
   "kubernetes:core/v1:ConfigMap",
   "kubernetes:core/v1:LimitRange",
   "kubernetes:core/v1:ResourceQuota",
   "kubernetes:core/v1:Service",
   "kubernetes:core/v1:ServiceAccount",
+  "kubernetes:core/v1:ServiceAccountPatch",
   "kubernetes:networking.k8s.io/v1:NetworkPolicy",
   "kubernetes:policy/v1:PodDisruptionBudget",
   "kubernetes:rbac.authorization.k8s.io/v1:Role",
   "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding",
+  "kubernetes:scheduling.k8s.io/v1:PriorityClass",
+  "kubernetes:storage.k8s.io/v1:StorageClass",
 ]);
 
 /** Components and providers are not there in any cloud. */

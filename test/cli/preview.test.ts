@@ -108,7 +108,7 @@ describe("platform preview", () => {
     const { code, out, err } = await preview(["--base", "HEAD"]);
     expect(code, err).to.equal(0);
     expect(out).to.match(
-      /^Base: [0-9a-f]{7} "the base" \(HEAD\)\nHead: the files of this checkout\n\nci: no changes \(85 resources\)\n\nstaging: no changes \(\d+ resources\)\n\nproduction: no changes \(\d+ resources\)\n$/,
+      /^Base: [0-9a-f]{7} "the base" \(HEAD\)\nHead: the files of this checkout\n\nci: no changes \(112 resources\)\n\nstaging: no changes \(\d+ resources\)\n\nproduction: no changes \(\d+ resources\)\n$/,
     );
   });
 
@@ -147,7 +147,7 @@ describe("platform preview", () => {
       rmSync(join(own, entry), { recursive: true });
     }
     expect(code, err).to.equal(0);
-    expect(out).to.include("ci: no changes (85 resources)");
+    expect(out).to.include("ci: no changes (112 resources)");
   });
 
   it("leaves no trace of a secret, whether it stays, is another, or stands there unencrypted", async () => {
@@ -209,7 +209,7 @@ describe("platform preview", () => {
     expect(code).to.equal(2);
     expect(out).to.include("staging: no plan: ");
     expect(out).to.include("did you mean releaseChannel?").and.to.include("did you mean europe-west1?");
-    expect(out).to.include("ci: no changes (85 resources)");
+    expect(out).to.include("ci: no changes (112 resources)");
   });
 
   it("keeps the other stacks' plans where something unexpected is wrong with one", async () => {

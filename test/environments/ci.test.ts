@@ -105,6 +105,46 @@ describe("the environment that builds", () => {
     });
   });
 
+  it("gives builds and deploys no more than their own pools have, and no disk", () => {
+    const quotas = ci.all("kubernetes:core/v1:ResourceQuota").map(({ name, inputs }) => {
+      const { hard } = inputs["spec"] as { hard: Record<string, string> };
+      return [name, hard["requests.cpu"], hard["requests.memory"], hard["persistentvolumeclaims"]];
+    });
+    expect(quotas).to.have.deep.members([
+      ["builds", "96", "384Gi", "0"],
+      ["deploys", "6", "24Gi", "0"],
+    ]);
+  });
+
+  it("lets pods be anything only where its own rules take that back", () => {
+    const levels = ci.all("kubernetes:core/v1:Namespace").map(({ name, inputs }) => {
+      const { labels } = inputs["metadata"] as { labels: Record<string, string> };
+      return [name, labels["pod-security.kubernetes.io/enforce"]];
+    });
+    expect(levels).to.have.deep.members([
+      ["builds", "privileged"],
+      ["deploys", "restricted"],
+    ]);
+    const rules = (name: string) => {
+      const { spec } = ci.one(
+        "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy",
+        name,
+      ).inputs;
+      return (spec as { validations: { message: string }[] }).validations.map(({ message }) => message);
+    };
+    expect(rules("builds")).to.include.members(["no container here is privileged"]);
+    expect(rules("deploys")).to.deep.equal([
+      "pods here run as one of these service accounts: staging, production, popups",
+      "pods here choose their nodes by nodeSelector.pool, one of: deploys",
+    ]);
+  });
+
+  it("keeps the disk of Jenkins' home when its claim goes, in two zones", () => {
+    const { inputs } = ci.one("kubernetes:storage.k8s.io/v1:StorageClass", "jenkins-home");
+    expect(inputs).to.include({ reclaimPolicy: "Retain" });
+    expect(JSON.stringify(inputs["allowedTopologies"])).to.contain('["europe-west1-b","europe-west1-c"]');
+  });
+
   it("has no database and no service", () => {
     expect(ci.keys(({ type }) => type.startsWith("gcp:sql/"))).to.deep.equal([]);
     const services = Object.keys(readCatalogue(join(root, "catalog", "services")));

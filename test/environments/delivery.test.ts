@@ -43,6 +43,22 @@ describe("staging and production", () => {
     expect(production.keys().filter(isEgress)).to.have.length(2);
   });
 
+  it("give services what all their pools have, in one namespace that confines them", () => {
+    for (const [recording, cpus] of [
+      [staging, "36"],
+      [production, "240"],
+    ] as const) {
+      const { hard } = recording.one("kubernetes:core/v1:ResourceQuota").inputs["spec"] as {
+        hard: Record<string, string>;
+      };
+      expect(hard["requests.cpu"]).to.equal(cpus);
+      const { labels } = recording.one("kubernetes:core/v1:Namespace").inputs["metadata"] as {
+        labels: Record<string, string>;
+      };
+      expect(labels["pod-security.kubernetes.io/enforce"]).to.equal("restricted");
+    }
+  });
+
   it("have a database and a login for each service that stores something, and one migrator", () => {
     for (const recording of [staging, production]) {
       expect(recording.all(types.database).map(({ name }) => name)).to.have.members(storing);

@@ -2,6 +2,7 @@ import { expect } from "chai";
 
 import { addressRanges } from "../../config/addresses";
 import { parseSettings } from "../../config/parse";
+import { roomFor } from "../../environments/ground";
 import { recordEnvironment, type Recording } from "../support/recorder";
 import { stackConfig, stacks } from "../support/settings";
 
@@ -13,6 +14,9 @@ const types = {
   nat: "gcp:compute/routerNat:RouterNat",
   address: "gcp:compute/address:Address",
   grant: "gcp:projects/iAMMember:IAMMember",
+  storageClass: "kubernetes:storage.k8s.io/v1:StorageClass",
+  priorityClass: "kubernetes:scheduling.k8s.io/v1:PriorityClass",
+  namespace: "kubernetes:core/v1:Namespace",
 };
 
 /** Name of the grant to the account that nodes run as. */
@@ -57,6 +61,22 @@ for (const stack of stacks) {
       expect(JSON.parse(String(inputs["defaultLabels"]))).to.deep.equal(labels);
     });
 
+    it("labels every disk that a claim makes with the stack", () => {
+      const labels = recording
+        .all(types.storageClass)
+        .map(({ inputs }) => (inputs["parameters"] as Record<string, string>)["labels"]);
+      expect(new Set(labels)).to.deep.equal(new Set([`environment=${stack}`]));
+    });
+
+    it("has the classes that pods and claims name before it has a namespace, and until it has none", () => {
+      const classes = [...recording.all(types.storageClass), ...recording.all(types.priorityClass)];
+      expect(classes.length).to.be.above(3);
+      for (const { urn } of recording.all(types.namespace)) {
+        const waited = recording.prerequisites(urn);
+        expect(classes.filter((made) => !waited.has(made.urn)).map(({ name }) => name)).to.deep.equal([]);
+      }
+    });
+
     it("has the pools of its settings, with their bounds", () => {
       const bounds = recording.all(types.pool).map(({ name, inputs }) => {
         const scaling = inputs["autoscaling"] as Record<string, number>;
@@ -96,3 +116,20 @@ for (const stack of stacks) {
     });
   });
 }
+
+describe("the room for a namespace", () => {
+  const { cluster } = parseSettings(stackConfig("ci"));
+
+  it("is that of the pools that a taint keeps free for it", () => {
+    expect(roomFor(cluster, "builds")).to.deep.equal({
+      pools: ["builds"],
+      capacity: { cpus: 96, memoryGib: 384, pods: 384 },
+    });
+  });
+
+  it("is that of the pools open to all where no pool is kept free", () => {
+    const open = { pools: ["controller"], capacity: { cpus: 8, memoryGib: 32, pods: 64 } };
+    expect(roomFor(cluster)).to.deep.equal(open);
+    expect(roomFor(cluster, "batch")).to.deep.equal(open);
+  });
+});

@@ -113,9 +113,9 @@ for (const stack of stacks) {
 
     it("is no service account key, no member of a network peering and no authoritative list of members", () => {
       expect(
-        offenders(({ type }) => /serviceaccount\/key|servicenetworking|(policy|binding)$/i.test(type)).filter(
-          (found) => !found.startsWith("gcp:dns/policy:Policy"),
-        ),
+        offenders(({ type }) =>
+          /^gcp:(serviceaccount\/key|servicenetworking|.*(policy|binding)$)/i.test(type),
+        ).filter((found) => !found.startsWith("gcp:dns/policy:Policy")),
       ).to.deep.equal([]);
     });
 

@@ -8,7 +8,7 @@ import { temporaryFolder } from "../support/plan-world";
 import { type ProgramRepository, programRepository } from "../support/program-repository";
 
 /** Resources of each stack before the edit, as the inventories list them. */
-const size: Readonly<Record<string, number>> = { ci: 85, staging: 102, production: 103 };
+const size: Readonly<Record<string, number>> = { ci: 112, staging: 119, production: 120 };
 
 /**
  * `action Type name`, with a component's type in (). `!` where the engine refuses it, `#` where the provider does when
@@ -56,6 +56,28 @@ const workloads = ["authentication", "billing", "messaging", "migrator", "routin
   (name) => `replace IAMMember ${name}-workload`,
 );
 
+/** What holds for the pods of a namespace, and for all pods, in the order in which a plan has them. */
+const inNamespace = [
+  "replace LimitRange services",
+  "replace ResourceQuota services",
+  "replace ServiceAccountPatch services",
+  ...[
+    "allow-database",
+    "allow-dns",
+    "allow-inside",
+    "allow-internet",
+    "allow-load-balancers",
+    "allow-metadata-server",
+    "allow-metrics",
+    "deny-all",
+  ].map((policy) => `replace NetworkPolicy services-${policy}`),
+];
+const classes = [
+  ...["batch", "platform", "standard"].map((name) => `replace PriorityClass ${name}`),
+  "replace StorageClass platform-standard",
+];
+const oldFirst = (verdicts: readonly string[]) => verdicts.map((verdict) => `${verdict} <`);
+
 const logins = ["authentication", "billing", "main-migrator", "messaging", "routing"];
 
 /** What loses its protection with the lifecycle, besides the cluster. */
@@ -80,7 +102,7 @@ const edits: readonly Edit[] = [
   {
     of: "a pool's machine type",
     edit: pool("machineType", "e2-standard-16"),
-    verdicts: ["update NodePool services"],
+    verdicts: ["update NodePool services", "update ResourceQuota services"],
   },
   { of: "a pool's disk", edit: pool("diskGb", 200), verdicts: ["update NodePool services"] },
   { of: "a pool to spot", edit: pool("spot", true), verdicts: ["replace NodePool services"] },
@@ -104,7 +126,7 @@ const edits: readonly Edit[] = [
         "pools",
         "batch",
       ),
-    verdicts: ["create NodePool batch", "create (NodePool) batch"],
+    verdicts: ["update ResourceQuota services", "create NodePool batch", "create (NodePool) batch"],
   },
   {
     of: "the database's version",
@@ -137,6 +159,7 @@ const edits: readonly Edit[] = [
         `replace IAMMember ${name}-cloudsql-client`,
         `replace IAMMember ${name}-cloudsql-instanceuser`,
       ]),
+      "update NetworkPolicy services-allow-database",
     ],
   },
   {
@@ -161,9 +184,10 @@ const edits: readonly Edit[] = [
       "replace NodePool services <",
       "replace kubernetes main <",
       "replace ForwardingRule main <",
-      ...workloads.map((verdict) => `${verdict} <`),
+      ...oldFirst([...workloads, ...inNamespace]),
       "replace Router main <",
       "replace RouterNat main <",
+      ...oldFirst(classes),
       "update ManagedZone main",
       "update RecordSet main",
       "update Firewall main-load-balancers",
@@ -179,6 +203,8 @@ const edits: readonly Edit[] = [
       "replace NodePool services",
       "replace kubernetes main",
       ...workloads,
+      ...inNamespace,
+      ...classes,
     ],
   },
   {
@@ -301,8 +327,8 @@ const edits: readonly Edit[] = [
     edit: (program) =>
       program.edit(
         "components/namespace.ts",
-        'podSecurityLabels("restricted")',
-        'podSecurityLabels("baseline")',
+        "podSecurityLabels(args.pods.level)",
+        'podSecurityLabels("privileged")',
       ),
     verdicts: ["update Namespace services"],
   },
@@ -335,6 +361,8 @@ const edits: readonly Edit[] = [
       "replace NodePool services",
       "replace kubernetes main",
       ...workloads,
+      ...inNamespace,
+      ...classes,
     ],
   },
   {
@@ -353,9 +381,10 @@ const edits: readonly Edit[] = [
       "replace NodePool services <",
       "replace kubernetes main <",
       "replace ForwardingRule main <",
-      ...workloads.map((verdict) => `${verdict} <`),
+      ...oldFirst([...workloads, ...inNamespace]),
       "replace Router main <",
       "replace RouterNat main <",
+      ...oldFirst(classes),
       "update RecordSet main",
       "update Firewall main-load-balancers",
       "update Policy main",

@@ -1,0 +1,62 @@
+import { expect } from "chai";
+
+import { capacityOf, machineSize } from "../../config/machine-size";
+import { nodeSize } from "../../local/clusters/machine-types";
+import { changed, problemsOf, stackConfig } from "../support/settings";
+
+describe("the size of a machine", () => {
+  const sizes: Readonly<Record<string, [cpus: number, memoryGib: number]>> = {
+    "e2-standard-4": [4, 16],
+    "n2d-highmem-8": [8, 64],
+    "c3-highcpu-22": [22, 44],
+    "c3-standard-8-lssd": [8, 32],
+    "n2-custom-6-20480": [6, 20],
+    "n2-custom-2-17408-ext": [2, 17],
+    "e2-small": [2, 2],
+    "e2-medium": [2, 4],
+  };
+  for (const [type, [cpus, memoryGib]] of Object.entries(sizes)) {
+    it(`of ${type} is ${cpus} CPUs and ${memoryGib} GiB`, () => {
+      expect(machineSize(type)).to.deep.equal({ cpus, memoryGib });
+    });
+  }
+
+  it("is what the simulated nodes have", () => {
+    for (const type of ["e2-standard-2", "e2-standard-4", "e2-standard-8", "e2-standard-16"]) {
+      const { cpus, memoryMib } = nodeSize(type);
+      expect(machineSize(type), type).to.deep.equal({ cpus, memoryGib: memoryMib / 1024 });
+    }
+  });
+
+  it("is never guessed", () => {
+    expect(() => machineSize("e2-standard")).to.throw("machine type e2-standard does not tell its size");
+    expect(() => machineSize("a2-ultragpu-1g")).to.throw("does not tell its size");
+  });
+
+  it("is told by every machine type that the settings allow", () => {
+    const cluster = JSON.parse(stackConfig("staging").values["platform:cluster"] ?? "{}") as {
+      pools: { services: { machineType: string } };
+    };
+    const problems = (machineType: string) => {
+      cluster.pools.services.machineType = machineType;
+      return problemsOf(changed("staging", { "platform:cluster": cluster }));
+    };
+    for (const type of Object.keys(sizes)) expect(problems(type), type).to.deep.equal([]);
+    for (const type of ["e2-standard", "e2-highmem-0", "n2-custom-4", "a2-ultragpu-1g"]) {
+      expect(problems(type), type).to.have.length(1);
+    }
+  });
+});
+
+describe("the capacity of pools", () => {
+  const pool = { machineType: "e2-standard-4", spot: true, minNodes: 0, maxNodes: 3, diskGb: 50 };
+
+  it("is that of all nodes they may reach", () => {
+    const larger = { ...pool, machineType: "e2-standard-8", maxNodes: 2 };
+    expect(capacityOf([pool, larger], 32)).to.deep.equal({ cpus: 28, memoryGib: 112, pods: 160 });
+  });
+
+  it("is nothing where there are none", () => {
+    expect(capacityOf([], 32)).to.deep.equal({ cpus: 0, memoryGib: 0, pods: 0 });
+  });
+});
