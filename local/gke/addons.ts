@@ -5,6 +5,7 @@ import type { Resource } from "../cloud/rules/shape";
 import { featuresOf } from "./features";
 import { homeOf } from "./home";
 import { install } from "./install";
+import { startServices } from "./services";
 import { startVolumes } from "./volumes";
 
 export interface AddonsArgs {
@@ -29,7 +30,10 @@ export async function startAddons({ control, cloud, cluster, onError }: AddonsAr
   await install(api, features);
   const home = await homeOf(api, cloud, cluster);
   const report = onError ?? (() => undefined);
-  const controllers: Controller[] = [...(features.disks ? [startVolumes(api, home, report)] : [])];
+  const controllers: Controller[] = [
+    startServices(api, home, report),
+    ...(features.disks ? [startVolumes(api, home, report)] : []),
+  ];
   return {
     stop: async () => {
       await Promise.all(controllers.map((controller) => controller.stop()));
