@@ -3,8 +3,10 @@ import type { Controller } from "../clusters/controller";
 import type { Cloud } from "../cloud/cloud";
 import type { Resource } from "../cloud/rules/shape";
 import { featuresOf } from "./features";
+import { startGateways } from "./gateways";
 import { homeOf } from "./home";
 import { install } from "./install";
+import { startServices } from "./services";
 import { startVolumes } from "./volumes";
 
 export interface AddonsArgs {
@@ -29,7 +31,11 @@ export async function startAddons({ control, cloud, cluster, onError }: AddonsAr
   await install(api, features);
   const home = await homeOf(api, cloud, cluster);
   const report = onError ?? (() => undefined);
-  const controllers: Controller[] = [...(features.disks ? [startVolumes(api, home, report)] : [])];
+  const controllers: Controller[] = [
+    startServices(api, home, report),
+    ...(features.gateways ? [startGateways(api, home, report)] : []),
+    ...(features.disks ? [startVolumes(api, home, report)] : []),
+  ];
   return {
     stop: async () => {
       await Promise.all(controllers.map((controller) => controller.stop()));
