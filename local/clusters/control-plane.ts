@@ -7,7 +7,7 @@ import { type Credentials, credentialsOf, ensureCertificates, writeKubeconfigs }
 import { apiServerFlags, controllerManagerFlags, etcdFlags, kwokFlags, schedulerFlags } from "./flags";
 import { type Layout, layoutOf } from "./layout";
 import { freePort } from "./ports";
-import { type ProcessDied, ProcessGroup } from "./process-group";
+import { ProcessDied, ProcessGroup } from "./process-group";
 import type { Programs } from "./programs";
 import { stagesText } from "./stages";
 
@@ -20,6 +20,8 @@ export interface ControlPlaneArgs {
    * @default none
    */
   hostNames?: readonly string[];
+  /** Ends a start that nobody waits for any more; what has been started by then is stopped. */
+  signal?: AbortSignal;
 }
 
 /** A Kubernetes cluster on loopback that has no nodes yet; one process owns it, and it ends with that process. */
@@ -44,16 +46,33 @@ export interface ControlPlane {
 /** How long each step of a start may take, in seconds: ten times what it takes on a quiet machine. */
 const patienceSeconds = 60;
 
+/** How often a start is tried when somebody else takes the port that was free a moment ago. */
+const tries = 5;
+
 /**
  * Starts a control plane and waits until pods can be made. A folder is one process's at a time; the caller sees to it.
  *
  * @throws ProcessDied when a part cannot start, with the end of its log
+ * @throws the signal's reason when that ends it
  */
-export async function startControlPlane({
+export async function startControlPlane(args: ControlPlaneArgs): Promise<ControlPlane> {
+  for (let left = tries - 1; ; left -= 1) {
+    try {
+      return await startOnce(args);
+    } catch (error) {
+      const portTaken = error instanceof ProcessDied && error.message.includes("address already in use");
+      if (!portTaken || left === 0) throw error;
+    }
+  }
+}
+
+async function startOnce({
   folder,
   programs,
   hostNames = [],
+  signal,
 }: ControlPlaneArgs): Promise<ControlPlane> {
+  signal?.throwIfAborted();
   const layout = layoutOf(folder);
   prepare(layout);
   const group = new ProcessGroup();
@@ -63,6 +82,8 @@ export async function startControlPlane({
     await group.stop();
     rmSync(layout.temporary, { recursive: true, force: true });
   };
+  const stopEarly = () => void group.stop();
+  signal?.addEventListener("abort", stopEarly, { once: true });
   try {
     const start = (name: string, args: readonly string[]) =>
       group.start({ name, program: programs.kubernetes, args, ...placeOf(layout, name) });
@@ -74,6 +95,7 @@ export async function startControlPlane({
 
     // As late as can be, so that nobody takes it before the API server does.
     const port = await freePort(keptPort(layout));
+    signal?.throwIfAborted();
     writeFileSync(layout.port, String(port));
     const endpoint = `https://127.0.0.1:${port}`;
     writeKubeconfigs(layout, endpoint);
@@ -95,7 +117,10 @@ export async function startControlPlane({
     };
   } catch (error) {
     await stop();
+    signal?.throwIfAborted();
     throw error;
+  } finally {
+    signal?.removeEventListener("abort", stopEarly);
   }
 }
 

@@ -21,6 +21,8 @@ export class ProcessGroup {
   });
 
   start(args: ProcessArgs): void {
+    // It would be left over; whoever waits for it learns from `until` why it is not there.
+    if (this.stopping) return;
     const process = startProcess(args);
     this.processes.push(process);
     void process.ended.then((end) => {

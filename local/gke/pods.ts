@@ -86,16 +86,22 @@ export function needsItsNode({ metadata, status }: Pod): boolean {
   );
 }
 
-/** What a pod takes of a node, as the scheduler counts. */
+/** What a pod takes of a node, as the scheduler counts: what runs at once is added, sidecars from where they begin. */
 export function requestsOf({ containers, initContainers = [], overhead, resources }: PodSpec): Resources {
-  const sidecars = initContainers.filter(({ restartPolicy }) => restartPolicy === "Always");
-  const running = sum(...[...containers, ...sidecars].map(requests));
-  const before = initContainers.filter(({ restartPolicy }) => restartPolicy !== "Always").map(requests);
-  const names = [running, ...before].flatMap((amounts) => Object.keys(amounts));
-  const most = Object.fromEntries(
-    names.map((name) => [name, Math.max(...[running, ...before].map((amounts) => amounts[name] ?? 0))]),
-  );
+  let sidecars: Resources = {};
+  let most: Resources = {};
+  for (const container of initContainers) {
+    const running = sum(sidecars, requests(container));
+    if (container.restartPolicy === "Always") sidecars = running;
+    most = larger(most, running);
+  }
+  most = larger(most, sum(sidecars, ...containers.map(requests)));
   return { ...sum({ ...most, ...numbers(resources?.requests) }, numbers(overhead)), pods: 1 };
+}
+
+function larger(one: Resources, other: Resources): Resources {
+  const names = Object.keys({ ...one, ...other });
+  return Object.fromEntries(names.map((name) => [name, Math.max(one[name] ?? 0, other[name] ?? 0)]));
 }
 
 /** Both together, resource by resource. */

@@ -33,9 +33,9 @@ export interface PoolWorld {
 export async function poolWorld(
   cluster: ControlPlane,
   location = "europe-west1",
-  scale = 0,
+  onError: (error: unknown) => void = () => undefined,
 ): Promise<PoolWorld> {
-  const pools = new NodePools({ controlPlaneOf: () => cluster, scale });
+  const pools = new NodePools({ controlPlaneOf: () => cluster, scale: 0, onError });
   const cloud = await smallCloud({ machinery: new Map([[kind, pools]]) });
   const network = await makeNetwork(cloud);
   const clusterId = await make(cloud, "container/cluster:Cluster", {

@@ -1,7 +1,8 @@
 /** A real control plane: what it refuses, what it keeps, and that nothing of it is left. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
@@ -255,6 +256,42 @@ describe("the life of a control plane", () => {
       .to.contain("etcd ended by itself")
       .and.contain("not a directory");
   });
+
+  it("takes another port when somebody takes its own first", async () => {
+    const folder = join(temporaryFolder(), "cluster");
+    const thief = createServer();
+    const file = join(folder, "port");
+    const theft = until(() => existsSync(file) && readFileSync(file, "utf8") !== "").then(async () => {
+      thief.listen(Number(readFileSync(file, "utf8")), "127.0.0.1");
+      await once(thief, "listening");
+    });
+    const cluster = await start(folder);
+    await theft;
+    const { port } = thief.address() as AddressInfo;
+    thief.close();
+    expect(cluster.endpoint).to.not.contain(String(port));
+    expect(await ask(cluster, "get", "--raw", "/readyz")).to.equal("ok");
+  });
+
+  for (const [when, file] of [
+    ["in its beginning", "stages.yaml"],
+    ["when its API server is about to answer", "port"],
+  ] as const) {
+    it(`is not waited for ${when} by who does not want it any more, and leaves nothing`, async () => {
+      const folder = join(temporaryFolder(), "cluster");
+      const stopped = new AbortController();
+      const reason = new Error("the world ends");
+      const starting = startControlPlane({ folder, programs: await buildPrograms(), signal: stopped.signal });
+      await until(() => existsSync(join(folder, file)));
+      const began = Date.now();
+      stopped.abort(reason);
+      expect(await starting.catch((error: unknown) => error)).to.equal(reason);
+      expect(Date.now() - began).to.be.below(5_000);
+      expect(readdirSync(folder)).to.not.include("temporary");
+      // An etcd that is still there would hold the folder.
+      expect(await ask(await start(folder), "get", "--raw", "/readyz")).to.equal("ok");
+    });
+  }
 
   it("stands beside another", async () => {
     const [one, two] = await Promise.all([start(), start()]);

@@ -22,8 +22,8 @@ describe("the node pools of an emulated cluster", () => {
   const names = async (id: string) => (await nodes(id)).map(({ metadata }) => metadata.name).sort();
 
   /** A service of two replicas on a pool of the program, with a budget of one, up and running. */
-  const serve = async (name: string, pool: string, budget: object) => {
-    await apply(cluster, deploymentOf(name, 2, podSpec({ nodeSelector: { pool } })), {
+  const serve = async (name: string, pool: string, budget: object, more: Record<string, string> = {}) => {
+    await apply(cluster, deploymentOf(name, 2, podSpec({ nodeSelector: { pool, ...more } })), {
       apiVersion: "policy/v1",
       kind: "PodDisruptionBudget",
       metadata: { name },
@@ -158,7 +158,8 @@ describe("the node pools of an emulated cluster", () => {
       const args = { ...poolArgs("staging", "services"), minNodes: 3, maxNodes: 3 };
       const id = await world.make(app, args);
       const before = await nodes(id);
-      await serve(app, app, budget);
+      // Both replicas on one node: without the budget both would go at once.
+      await serve(app, app, budget, { "topology.kubernetes.io/zone": "europe-west1-c" });
       const larger = world.inputs(app, { ...args, machineType: "e2-standard-8" });
       const least = await fewestDuring(app, [nameOf(id)], () => world.change(id, larger));
       const after = await nodes(id);
