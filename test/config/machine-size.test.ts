@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { capacityOf, machineSize } from "../../config/machine-size";
-import { nodeSize } from "../../local/clusters/machine-types";
+import { machineOf } from "../../local/cloud/machine-types";
 import { changed, problemsOf, stackConfig } from "../support/settings";
 
 describe("the size of a machine", () => {
@@ -21,10 +21,9 @@ describe("the size of a machine", () => {
     });
   }
 
-  it("is what the simulated nodes have", () => {
+  it("is what the emulated cloud gives the machines of the stacks", () => {
     for (const type of ["e2-standard-2", "e2-standard-4", "e2-standard-8", "e2-standard-16"]) {
-      const { cpus, memoryMib } = nodeSize(type);
-      expect(machineSize(type), type).to.deep.equal({ cpus, memoryGib: memoryMib / 1024 });
+      expect(machineSize(type), type).to.deep.equal(machineOf(type));
     }
   });
 

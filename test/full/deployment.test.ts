@@ -49,11 +49,12 @@ describe("an environment with a real cluster", function () {
 
   it("refuses a misspelt field in preview, and names it", async () => {
     const program = programWithInside(
-      `new k8sCore.ConfigMap("typo", { metadata: { name: "typo", namespace: stack }, dta: { a: "b" } } as object, inside);`,
+      `new k8sCore.Pod("typo", { metadata: { name: "typo", namespace: stack },
+        spec: { containers: [{ name: "main", image: "example.com/main:1", imagePullPolcy: "Always" }] } } as object, inside);`,
     );
     const result = await world.preview("staging", { program });
     expect(result.ok).to.equal(false);
-    expect(errorsOf(result)).to.include("dta");
+    expect(errorsOf(result)).to.match(/imagePullPolcy/);
   });
 
   it("brings up a release whose pods are all Ready", async () => {
@@ -68,7 +69,7 @@ describe("an environment with a real cluster", function () {
 
   it("rolls a release back whose pods never become ready, says why, and what runs keeps running", async () => {
     const program = programWithInside(
-      sampleRelease({ podAnnotations: { "kwok.platform/image": "missing" } }, { timeout: 15 }),
+      sampleRelease({ podAnnotations: { "kwok.platform/plays": "missing-image" } }, { timeout: 15 }),
     );
     const result = await world.up("staging", { program });
     expect(result.ok).to.equal(false);
@@ -98,7 +99,7 @@ describe("an environment with a real cluster", function () {
       world.world.cloud
         .list()
         .map(({ id }) => id)
-        .filter((id) => !before.includes(id) && !id.includes("/services/")),
+        .filter((id) => !before.includes(id) && !id.endsWith(".googleapis.com")),
     ).to.deep.equal([]);
     expect(await control.api.answers("/livez")).to.equal(false);
   });

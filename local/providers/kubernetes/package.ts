@@ -4,6 +4,7 @@ import type { Engine, Found, Made, Package, Patience, Provider, State, Subject }
 import { isOn, replacedBy, version } from "./configuration";
 import { textOf } from "./identity";
 import { Objects } from "./objects";
+import { Releases } from "./releases";
 
 /** Finds the control plane behind a GKE cluster: by the id that the program gives as `clusterIdentifier`. */
 export interface Clusters {
@@ -15,6 +16,8 @@ export interface Clusters {
    * @default false
    */
   readonly deleteUnreachable?: boolean;
+  /** A folder of `NAME-VERSION.tgz`, looked at first for every chart that is no folder. */
+  readonly chartMirror?: string;
 }
 
 /** Settings of the provider that would change what it does, and that nobody has written down here. */
@@ -28,7 +31,16 @@ export function kubernetesPackage(clusters: Clusters): Package {
     configure: async (config, engine) => {
       refuseOthers(config);
       const { cluster, reason } = await reached(clusters, config);
-      return new Kinds(new Objects(cluster, optionsOf(clusters, config, engine, reason)));
+      const { chartMirror } = clusters;
+      return new Kinds(
+        new Objects(cluster, optionsOf(clusters, config, engine, reason)),
+        new Releases(cluster, {
+          unreachableReason: reason,
+          deleteUnreachable: forgetsUnreachable(clusters, config),
+          warn: (urn, message) => engine.warn(urn, message),
+          ...(chartMirror !== undefined && { chartMirror }),
+        }),
+      );
     },
     replacedBy,
   };
@@ -57,9 +69,13 @@ function optionsOf(clusters: Clusters, config: Values, engine: Engine, reason: s
       secrets: isOn(config["enableSecretMutable"]),
     },
     patchForce: isOn(config["enablePatchForce"]),
-    deleteUnreachable: clusters.deleteUnreachable === true || isOn(config["deleteUnreachable"]),
+    deleteUnreachable: forgetsUnreachable(clusters, config),
     reason,
   };
+}
+
+function forgetsUnreachable(clusters: Clusters, config: Values): boolean {
+  return clusters.deleteUnreachable === true || isOn(config["deleteUnreachable"]);
 }
 
 function refuseOthers(config: Values): void {
@@ -72,7 +88,10 @@ function refuseOthers(config: Values): void {
 
 /** Sends each resource to whoever knows its kind. */
 class Kinds implements Provider {
-  constructor(private readonly objects: Provider) {}
+  constructor(
+    private readonly objects: Provider,
+    private readonly releases: Provider,
+  ) {}
 
   check(subject: Subject, inputs: Values, old: Values | undefined, seed: Uint8Array) {
     return this.of(subject).check(subject, inputs, old, seed);
@@ -103,7 +122,6 @@ class Kinds implements Provider {
   }
 
   private of({ kind }: Subject): Provider {
-    if (kind !== "helm.sh/v3:Release") return this.objects;
-    throw new Error("Helm releases are not served here yet");
+    return kind === "helm.sh/v3:Release" ? this.releases : this.objects;
   }
 }

@@ -34,8 +34,10 @@ export interface ReleasesOptions {
   readonly unreachableReason?: string;
   /** Says where the login files of registries are. @default process.env */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Told of what was mended on the way. */
-  readonly report?: (message: string) => void;
+  /** Whether a release of a cluster that is gone counts as gone when somebody looks at what is there. */
+  readonly deleteUnreachable?: boolean;
+  /** Told of what was mended on the way, with the resource that it is about. */
+  readonly warn?: (urn: string, message: string) => Promise<void>;
 }
 
 /** `helm.sh/v3:Release`: the real Helm on a cluster of this machine, with the real provider's plans and refusals. */
@@ -98,30 +100,41 @@ export class Releases implements Provider {
     return { ...inputs, status: unknown, resourceNames: unknown };
   }
 
-  async create(_subject: Subject, inputs: Values, patience: Patience): Promise<Made> {
-    const rollout = this.rolloutOf(inputs, patience, "can't create Helm Release with unreachable cluster:");
+  async create(subject: Subject, inputs: Values, patience: Patience): Promise<Made> {
+    const rollout = this.rolloutOf(
+      subject,
+      inputs,
+      patience,
+      "can't create Helm Release with unreachable cluster:",
+    );
     const outputs = await Rollout.make("install", await this.charts.find(releaseOf(inputs)), rollout);
     return { id: idOf(releaseOf(inputs)), outputs };
   }
 
   async update(
-    _subject: Subject,
+    subject: Subject,
     _id: string,
     inputs: Values,
     _old: State,
     patience: Patience,
   ): Promise<Values> {
-    const rollout = this.rolloutOf(inputs, patience, "can't update Helm Release with unreachable cluster:");
+    const rollout = this.rolloutOf(
+      subject,
+      inputs,
+      patience,
+      "can't update Helm Release with unreachable cluster:",
+    );
     return Rollout.make("upgrade", await this.charts.find(releaseOf(inputs)), rollout);
   }
 
-  async remove(_subject: Subject, _id: string, { inputs }: State, patience: Patience): Promise<void> {
+  async remove(subject: Subject, _id: string, { inputs }: State, patience: Patience): Promise<void> {
     const refusal = "can't delete Helm Release with unreachable cluster. Reason:";
-    await Rollout.remove(this.rolloutOf(inputs, patience, refusal));
+    await Rollout.remove(this.rolloutOf(subject, inputs, patience, refusal));
   }
 
   /** The release as Helm knows it; one whose last revision failed stays in need of an update. */
   async read(_subject: Subject, id: string, state: State): Promise<Found | undefined> {
+    if (!this.cluster && this.options.deleteUnreachable) return undefined;
     const cluster = this.reached("can't read Helm Release with unreachable cluster:");
     const [namespace = "", name = ""] = id.split("/");
     const last = (await revisionsOf(cluster.api, namespace, name)).at(-1);
@@ -147,8 +160,8 @@ export class Releases implements Provider {
     return errors.length > 0 ? errors : [wordsOf(result)];
   }
 
-  private rolloutOf(inputs: Values, patience: Patience, refusal: string) {
-    const { report = () => undefined } = this.options;
+  private rolloutOf({ urn }: Subject, inputs: Values, patience: Patience, refusal: string) {
+    const report = (message: string) => void this.options.warn?.(urn, message);
     return { cluster: this.reached(refusal), inputs, patience, report };
   }
 

@@ -286,7 +286,7 @@ describe("releases", () => {
     it("begin anew when nothing was there before", async () => {
       await killed("torn", create({ name: "torn", values: { plays: "unready" } }), "pending-install");
       const said: string[] = [];
-      releases = another({ report: (message) => said.push(message) });
+      releases = another({ warn: (_urn, message) => Promise.resolve(void said.push(message)) });
       const made = await create({ name: "torn" });
       expect(statusOf(made.state.outputs)).to.include({ revision: 1, status: "deployed" });
       expect(said).to.deep.equal([
