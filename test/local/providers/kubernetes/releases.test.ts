@@ -329,6 +329,14 @@ describe("releases", () => {
         .to.contain("pending-upgrade at revision 2")
         .and.contain("run helm rollback theirs --namespace default");
       await doing;
+      // Not the second time either, and not where nothing tells whose it is.
+      const secret = "secret/sh.helm.release.v1.theirs.v2";
+      await ask(cluster, "label", secret, "status=pending-rollback", "--overwrite");
+      for (const tag of ["two", "three"]) {
+        expect(await messageOf(update(made, { values: { image: { tag } } }))).to.contain(
+          "is pending-rollback",
+        );
+      }
     });
   });
 
