@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
@@ -22,8 +22,9 @@ export function usePlugin(home: string, name: string, version: string, env: Envi
         `run: pulumi plugin install resource ${name} ${version}`,
     );
   }
-  const link = join(home, "plugins", folder);
-  mkdirSync(join(home, "plugins"), { recursive: true });
-  rmSync(link, { recursive: true, force: true });
-  symlinkSync(installed, link);
+  const own = join(home, "plugins", folder);
+  rmSync(own, { recursive: true, force: true });
+  mkdirSync(own, { recursive: true });
+  // The engine passes over a plugin whose folder is a link; what is in it may be links.
+  for (const file of readdirSync(installed)) symlinkSync(join(installed, file), join(own, file));
 }

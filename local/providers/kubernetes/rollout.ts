@@ -31,6 +31,8 @@ export class Rollout {
   private readonly interrupted: readonly string[];
   private readonly operation: Operation;
   private readonly evidence: Evidence;
+  /** Whether Helm was started at all: what was there before is no work of ours. */
+  private begun = false;
 
   private constructor(private readonly args: RolloutArgs) {
     this.release = args.inputs as unknown as ReleaseInputs;
@@ -106,9 +108,7 @@ export class Rollout {
       // Made, and interrupted before anybody could say so.
       return this.mended(wanted === "install" && made ? "upgrade" : wanted);
     }
-    // What goes back or away does not carry the mark of who makes it go.
-    const goesBack = ["pending-rollback", "uninstalling"].includes(last.status);
-    if (!made && !(goesBack && this.interrupted.length > 0)) throw new Error(this.refusal(last));
+    if (!made && !(goesBack(last) && this.interrupted.length > 0)) throw new Error(this.refusal(last));
 
     const good = last.status === "uninstalling" ? undefined : lastGood(revisions);
     const done = good ? `rolled back to revision ${good.number}` : "uninstalled";
@@ -178,6 +178,7 @@ export class Rollout {
   /** Helm's time is for one thing at a time; several hooks may take it several times. */
   private helm(args: readonly string[], signal?: AbortSignal): Promise<CommandResult> {
     const { cluster, patience } = this.args;
+    this.begun = true;
     const timeoutSeconds = patience.timeoutSeconds ?? 4 * secondsOf(this.release) + 60;
     return helm(cluster, args, { timeoutSeconds, ...(signal && { signal }) });
   }
@@ -189,7 +190,8 @@ export class Rollout {
   private async isHalfDone(): Promise<boolean> {
     try {
       const last = (await this.revisions()).at(-1);
-      return last !== undefined && isPending(last);
+      const ours = last?.operation === this.operation.id || goesBack(last);
+      return this.begun && last !== undefined && isPending(last) && ours;
     } catch {
       // Nobody knows, so the next operation looks.
       return true;
@@ -199,4 +201,9 @@ export class Rollout {
 
 function isPending({ status }: Revision): boolean {
   return status.startsWith("pending-") || status === "uninstalling";
+}
+
+/** What goes back or away does not carry the mark of who makes it go. */
+function goesBack(revision: Revision | undefined): boolean {
+  return ["pending-rollback", "uninstalling"].includes(revision?.status ?? "");
 }

@@ -1,4 +1,6 @@
 /** Releases of the real Helm on a real cluster, as the engine asks for them. */
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -7,13 +9,15 @@ import { expect } from "chai";
 
 import type { Values } from "../../../../local/cloud/rules/shape";
 import { helm } from "../../../../local/clusters/commands";
-import type { ControlPlane } from "../../../../local/clusters/control-plane";
+import { type ControlPlane, startControlPlane } from "../../../../local/clusters/control-plane";
 import { setNodePool } from "../../../../local/clusters/node-pools";
+import { buildPrograms } from "../../../../local/clusters/programs";
 import { Releases, type ReleasesOptions } from "../../../../local/providers/kubernetes/releases";
 import { NotInitialised } from "../../../../local/providers/provider";
 import { unknown } from "../../../../local/providers/wire";
 import { hookJob, writeChart } from "../../../support/charts";
 import { apply, ask, pool, removeFolders, startTemporary, temporaryFolder } from "../../../support/clusters";
+import { root } from "../../../support/settings";
 
 const subject = {
   urn: "urn:pulumi:test::p::kubernetes:helm.sh/v3:Release::r",
@@ -273,10 +277,10 @@ describe("releases", () => {
     const killed = async (name: string, making: Promise<unknown>, status: string) => {
       const ended = errorOf(making);
       while ((await history(name)).at(-1)?.status !== status) await wait(50);
-      const { execFileSync } = await import("node:child_process");
       const pids = execFileSync("ps", ["-eo", "pid=,args="], { encoding: "utf8" })
         .split("\n")
-        .filter((line) => line.includes(` ${name} ${folder}`) && !line.includes("/bin/sh"))
+        .filter((line) => new RegExp(`helm (install|upgrade|rollback) ${name} `).test(line))
+        .filter((line) => !line.includes("/bin/sh"))
         .map((line) => Number(line.trim().split(" ")[0]));
       expect(pids.length).to.equal(1);
       for (const pid of pids) process.kill(pid, "SIGKILL");
@@ -302,6 +306,15 @@ describe("releases", () => {
       expect(statusOf(next.outputs)).to.include({ revision: 4, status: "deployed" });
     });
 
+    it("go on from a way back that was interrupted", async () => {
+      const made = await create({ name: "twice", skipAwait: true, values: { plays: "unready" } });
+      const inputs = { skipAwait: false, atomic: true, timeout: 3, values: { plays: "crashing" } };
+      await killed("twice", update(made, inputs), "pending-rollback");
+      const next = await update(made, { skipAwait: false, values: { image: { tag: "two" } } });
+      expect(statusOf(next.outputs)).to.include({ status: "deployed" });
+      expect(await image("twice")).to.equal("example.com/main:two 1");
+    });
+
     it("are refused when somebody else may be at it, with the way out", async () => {
       const made = await create({ name: "theirs" });
       const doing = helm(
@@ -316,6 +329,14 @@ describe("releases", () => {
         .to.contain("pending-upgrade at revision 2")
         .and.contain("run helm rollback theirs --namespace default");
       await doing;
+      // Not the second time either, and not where nothing tells whose it is.
+      const secret = "secret/sh.helm.release.v1.theirs.v2";
+      await ask(cluster, "label", secret, "status=pending-rollback", "--overwrite");
+      for (const tag of ["two", "three"]) {
+        expect(await messageOf(update(made, { values: { image: { tag } } }))).to.contain(
+          "is pending-rollback",
+        );
+      }
     });
   });
 
@@ -433,5 +454,48 @@ spec: { ports: [{ port: 80, targetPrt: 8080 }] }
     expect(await messageOf(nowhere.remove(subject, "default/far", state, patience))).to.equal(
       "can't delete Helm Release with unreachable cluster. Reason: it is stopped",
     );
+  });
+});
+
+describe("releases of a world that was killed", () => {
+  afterEach(removeFolders);
+
+  it("begin anew in the next one, and Helm does not outlive its world", async () => {
+    const folder = join(temporaryFolder(), "cluster");
+    const web = writeChart(temporaryFolder());
+    const programs = await buildPrograms();
+    const script = `
+      const { startControlPlane } = require("./local/clusters/control-plane");
+      const { setNodePool } = require("./local/clusters/node-pools");
+      const { Releases } = require("./local/providers/kubernetes/releases");
+      const { pool } = require("./test/support/clusters");
+      void (async () => {
+        const cluster = await startControlPlane(${JSON.stringify({ folder, programs })});
+        await setNodePool(cluster, pool());
+        const inputs = { name: "torn", namespace: "default", chart: "${web}", values: { plays: "unready" } };
+        const making = new Releases(cluster).create({}, inputs, { signal: new AbortController().signal });
+        while ((await cluster.api.get("/api/v1/namespaces/default/pods")).items.length === 0);
+        process.stdout.write("waits");
+        await making;
+      })();`;
+    const world = spawn(process.execPath, ["--import", "tsx", "-e", script], {
+      cwd: root,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    await once(world.stdout, "data");
+    world.kill("SIGKILL");
+    await once(world, "close");
+    const helms = () => execFileSync("ps", ["-eo", "args="], { encoding: "utf8" }).includes(web);
+    while (helms()) await wait(20);
+
+    const cluster = await startControlPlane({ folder, programs });
+    try {
+      const releases = new Releases(cluster);
+      const { inputs } = await releases.check(subject, { name: "torn", chart: web });
+      const { outputs } = await releases.create(subject, inputs, patience);
+      expect(outputs["status"]).to.include({ revision: 1, status: "deployed" });
+    } finally {
+      await cluster.stop();
+    }
   });
 });
