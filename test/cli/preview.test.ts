@@ -126,7 +126,7 @@ describe("platform preview", () => {
     git(folder, "reset", "--quiet", "--hard", "HEAD~1");
     expect(first.code, first.err).to.equal(0);
     expect(first.out).to.match(
-      /with what is not committed\n\nci: 1 to update, 84 unchanged\n {2}Changed in place\n {4}~ Cluster › Cluster main\n {8}releaseChannel\.channel: "STABLE" → "RAPID"\n$/,
+      /with what is not committed\n\nci: 1 to update, 111 unchanged\n {2}Changed in place\n {4}~ Cluster › Cluster main\n {8}releaseChannel\.channel: "STABLE" → "RAPID"\n$/,
     );
     expect(second.out).to.equal(first.out);
     expect(inFirst).to.match(/^up$/m);

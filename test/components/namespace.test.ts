@@ -1,4 +1,4 @@
-/** What the API server refuses by it is in test/plan/inside. */
+/** What the API server refuses by it is in test/full/inside. */
 import * as core from "@pulumi/kubernetes/core/v1";
 import { expect } from "chai";
 

@@ -1,4 +1,4 @@
-/** What the API server makes of a policy is in test/plan/inside. */
+/** What the API server makes of a policy is in test/full/inside. */
 import { expect } from "chai";
 
 import { PodPolicy } from "../../components/pod-policy";

@@ -1,4 +1,4 @@
-/** Whether the rules hold what they promise is in test/plan/inside, on a real API server. */
+/** Whether the rules hold what they promise is in test/full/inside, on a real API server. */
 import { expect } from "chai";
 
 import { builderPodRules, placeRules } from "../../components/pod-rules";
