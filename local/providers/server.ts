@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+
 import * as grpc from "@grpc/grpc-js";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
@@ -110,7 +112,10 @@ class Protocol {
   private async configure(call: Call<proto.ConfigureRequest>): Promise<proto.ConfigureResponse> {
     const engine = engineAt(this.engines.get(call.getPeer()));
     const provider = await this.package_.configure(valuesOf(call.request.getArgs()), engine);
-    this.configured.set(call.getPeer(), { provider, stopped: new AbortController() });
+    const stopped = new AbortController();
+    // As many calls as the engine makes at once wait for it.
+    setMaxListeners(0, stopped.signal);
+    this.configured.set(call.getPeer(), { provider, stopped });
     const response = new proto.ConfigureResponse();
     response.setSupportspreview(true);
     response.setAcceptsecrets(false);

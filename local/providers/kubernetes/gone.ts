@@ -6,6 +6,7 @@ import { follow } from "./follow";
 import { annotationOf } from "./identity";
 import { titleOf } from "./refusal";
 import { secondsFor } from "./waiting";
+import { within } from "./within";
 
 /** What is deleted together with an object: dependents first, dependents later, or nothing. */
 type Propagation = "Foreground" | "Background" | "Orphan";
@@ -32,20 +33,20 @@ export async function removeObject(
   if (annotationOf(inputs, "pulumi.com/skipAwait") === "true" && hasty.includes(target.kind)) return;
 
   const seconds = secondsFor(patience, annotationOf(inputs, "pulumi.com/timeoutSeconds"), goneSeconds);
-  const signal = AbortSignal.any([patience.signal, AbortSignal.timeout(seconds * 1_000)]);
   let last: KubernetesObject | undefined;
-  const gone = await follow({
-    api,
-    watches: { self: `${target.collection}?fieldSelector=metadata.name%3D${target.name}` },
-    signal,
-    decide: ({ self }) => {
-      // Another object of the name is not the one that goes.
-      last = self.find(({ metadata }) => deleted.uid === undefined || metadata.uid === deleted.uid);
-      return last ? undefined : true;
-    },
-    onError: (error) => (isNotFound(error) ? true : undefined),
-  });
-  if (gone) return;
+  const look = (signal: AbortSignal) =>
+    follow({
+      api,
+      watches: { self: `${target.collection}?fieldSelector=metadata.name%3D${target.name}` },
+      signal,
+      decide: ({ self }) => {
+        // Another object of the name is not the one that goes.
+        last = self.find(({ metadata }) => deleted.uid === undefined || metadata.uid === deleted.uid);
+        return last ? undefined : true;
+      },
+      onError: (error) => (isNotFound(error) ? true : undefined),
+    });
+  if (await within(seconds, patience, look)) return;
   const state = patience.signal.aborted
     ? "stopped while it was being deleted"
     : `still there after ${seconds} s`;

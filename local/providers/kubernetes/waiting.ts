@@ -4,6 +4,7 @@ import type { Target } from "./discovery";
 import { follow } from "./follow";
 import { type Readiness, readinessOf, type Verdict } from "./readiness";
 import { reasonsOf } from "./reasons";
+import { within } from "./within";
 
 /** An object that is there and not what it should be. */
 export class NotReady extends Error {
@@ -45,19 +46,20 @@ export async function untilReady(
   const readiness = readinessOf(target);
   if (!readiness) return made;
   const seconds = secondsFor(patience, annotation, readiness.seconds);
-  const signal = AbortSignal.any([patience.signal, AbortSignal.timeout(seconds * 1_000)]);
   let last: Look = { object: made, verdict: { state: "waiting", says: "nobody has seen it yet" } };
-  const end = await follow({
-    api,
-    watches: watchesOf(target, readiness),
-    signal,
-    decide: ({ self = [], ...also }) => {
-      const object = self.find(({ metadata }) => metadata.uid === made.metadata.uid);
-      if (object) last = { object, verdict: readiness.judge(object, also) };
-      else last = { ...last, verdict: { state: "failed", says: "somebody deleted it" } };
-      return last.verdict.state === "waiting" ? undefined : last;
-    },
-  });
+  const look = (signal: AbortSignal) =>
+    follow({
+      api,
+      watches: watchesOf(target, readiness),
+      signal,
+      decide: ({ self = [], ...also }) => {
+        const object = self.find(({ metadata }) => metadata.uid === made.metadata.uid);
+        if (object) last = { object, verdict: readiness.judge(object, also) };
+        else last = { ...last, verdict: { state: "failed", says: "somebody deleted it" } };
+        return last.verdict.state === "waiting" ? undefined : last;
+      },
+    });
+  const end = await within(seconds, patience, look);
   const object = { ...last.object, apiVersion: target.apiVersion, kind: target.kind };
   if (end?.verdict.state === "ready") return object;
   const says = end
