@@ -42,7 +42,7 @@ export interface State {
 export interface Patience {
   /** Seconds from the program's `customTimeouts`; absent: the resource's own default. */
   readonly timeoutSeconds?: number;
-  /** Aborted when the engine is told to stop. */
+  /** Aborted when the engine is told to stop, and when it is gone. */
   readonly signal: AbortSignal;
 }
 

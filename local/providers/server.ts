@@ -234,9 +234,12 @@ class Protocol {
 
   private patienceOf(call: Call<{ getTimeout(): number }>): Patience {
     const seconds = call.request.getTimeout();
+    // An engine that is killed takes its real plugins along: nobody goes on for it here either.
+    const gone = new AbortController();
+    call.once("cancelled", () => gone.abort());
     return {
       ...(seconds > 0 && { timeoutSeconds: seconds }),
-      signal: this.configuredFor(call).stopped.signal,
+      signal: AbortSignal.any([this.configuredFor(call).stopped.signal, gone.signal]),
     };
   }
 

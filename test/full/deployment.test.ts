@@ -2,11 +2,15 @@
  * The real program on the real engine with real clusters behind it. Not proven: anything about containers, networks and
  * probes, which the simulated nodes do not have, nor that Google's clusters do the same.
  */
+import { setTimeout as wait } from "node:timers/promises";
+
 import { expect } from "chai";
 
 import type { ListOf } from "../../local/clusters/api";
 import type { ControlPlane } from "../../local/clusters/control-plane";
 import { buildPrograms } from "../../local/clusters/programs";
+import { clearDeadLocks } from "../../local/engine/locks";
+import { resolvePendingCreates } from "../../local/engine/pending";
 import { programWithInside, sampleRelease } from "../support/inside-program";
 import { errorsOf, type PlanWorld, startPlanWorld, verdicts } from "../support/plan-world";
 
@@ -81,6 +85,35 @@ describe("an environment with a real cluster", function () {
 
     const mended = await world.up("staging", { program: programWithInside(sampleRelease()) });
     expect(mended.ok, errorsOf(mended)).to.equal(true);
+  });
+
+  it("recovers on the next up from an install whose engine was killed", async () => {
+    const control = controlOf("staging");
+    const torn = (values: object) => programWithInside(sampleRelease(values, { name: "torn" }));
+    const killed = world.up(
+      "staging",
+      { program: torn({ podAnnotations: { "kwok.platform/plays": "unready" } }) },
+      {
+        onStarted: (pid) => {
+          void (async () => {
+            const secrets =
+              "/api/v1/namespaces/staging/secrets?labelSelector=name%3Dtorn,status%3Dpending-install";
+            while ((await control.api.get<ListOf<unknown>>(secrets)).items.length === 0) await wait(100);
+            process.kill(pid, "SIGKILL");
+          })();
+        },
+      },
+    );
+    expect((await killed).ok).to.equal(false);
+
+    const program = torn({});
+    const workspace = await world.workspace("staging", { program });
+    clearDeadLocks(workspace);
+    await resolvePendingCreates(workspace, () => Promise.resolve("clear"));
+    const mended = await world.up("staging", { program });
+    expect(mended.ok, errorsOf(mended)).to.equal(true);
+    const pods = await namesAt("staging", "/api/v1/namespaces/staging/pods?labelSelector=app%3Dtorn");
+    expect(pods).to.have.length(2);
   });
 
   it("leaves nothing of a pop-up that had claims and load balancers, in the program's own order", async () => {
