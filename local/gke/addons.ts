@@ -3,6 +3,7 @@ import type { Controller } from "../clusters/controller";
 import type { Cloud } from "../cloud/cloud";
 import type { Resource } from "../cloud/rules/shape";
 import { featuresOf } from "./features";
+import { startGateways } from "./gateways";
 import { homeOf } from "./home";
 import { install } from "./install";
 import { startServices } from "./services";
@@ -32,6 +33,7 @@ export async function startAddons({ control, cloud, cluster, onError }: AddonsAr
   const report = onError ?? (() => undefined);
   const controllers: Controller[] = [
     startServices(api, home, report),
+    ...(features.gateways ? [startGateways(api, home, report)] : []),
     ...(features.disks ? [startVolumes(api, home, report)] : []),
   ];
   return {

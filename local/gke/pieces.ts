@@ -1,6 +1,7 @@
 import type { Cloud } from "../cloud/cloud";
 import { masked } from "../cloud/fields";
 import { rules } from "../cloud/rules";
+import { textAt } from "../cloud/rules/read";
 import type { Resource, Values } from "../cloud/rules/shape";
 
 /** One resource of the cloud as it should be. */
@@ -119,6 +120,7 @@ export function marked(cloud: Cloud, project: string, cluster: string, maker: st
     .flatMap((kind) => cloud.list(kind))
     .filter(
       (resource) =>
-        resource.project === project && String(resource.inputs["description"] ?? "").startsWith(beginning),
+        resource.project === project &&
+        textAt(resource.inputs, "description")?.startsWith(beginning) === true,
     );
 }

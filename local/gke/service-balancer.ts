@@ -1,5 +1,6 @@
 /** What the load balancer of a service is made of. */
 import type { KubernetesObject } from "../clusters/api";
+import { textAt } from "../cloud/rules/read";
 import type { Resource, Values } from "../cloud/rules/shape";
 import type { Home } from "./home";
 import { clusterId, nodeTag, serviceName } from "./names";
@@ -202,12 +203,8 @@ function reserved(home: Home, { metadata, spec }: Service): Resource | undefined
 
 /** The address that a forwarding rule has; of a reserved one it only knows the name. */
 export function addressOf(home: Home, rule: Piece): string | undefined {
-  const { state } = found(home.cloud, home.project, rule) ?? {};
-  const given = state?.["ipAddress"];
+  const given = textAt(found(home.cloud, home.project, rule)?.state, "ipAddress");
   const kinds = ["compute/address:Address", "compute/globalAddress:GlobalAddress"];
-  const address = kinds
-    .flatMap((kind) => home.cloud.list(kind, String(given)))
-    .find(({ id }) => id === given);
-  const value = address ? address.state["address"] : given;
-  return typeof value === "string" ? value : undefined;
+  const address = kinds.flatMap((kind) => home.cloud.list(kind, given)).find(({ id }) => id === given);
+  return address ? textAt(address.state, "address") : given;
 }
