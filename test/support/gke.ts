@@ -29,14 +29,16 @@ export interface GkeOptions {
   readonly inputs?: Values;
   /** @default 3, one a zone */
   readonly nodes?: number;
+  /** A former cluster, whose cloud and network this one uses. @default a cloud of its own */
+  readonly into?: Gke;
 }
 
 export const region = "europe-west1";
 export const zones = ["b", "c", "d"].map((letter) => `${region}-${letter}`);
 
-export async function startGke({ cloud: options, inputs, nodes = 3 }: GkeOptions = {}): Promise<Gke> {
-  const cloud = await smallCloud(options);
-  const { network, subnetwork } = await makeNetwork(cloud);
+export async function startGke({ cloud: options, inputs, nodes = 3, into }: GkeOptions = {}): Promise<Gke> {
+  const cloud = into?.cloud ?? (await smallCloud(options));
+  const { network, subnetwork } = into ?? (await makeNetwork(cloud));
   const cluster = await cloud.create("container/cluster:Cluster", project.id, {
     ...{ name: "staging", location: region, network, subnetwork, initialNodeCount: 1 },
     removeDefaultNodePool: true,
