@@ -118,22 +118,33 @@ describe("an environment with a real cluster", function () {
 
   it("leaves nothing of a pop-up that had claims and load balancers, in the program's own order", async () => {
     const program = programWithInside(`
-      new k8sCore.PersistentVolumeClaim("data", { metadata: { name: "data", namespace: namespace.namespace,
-        annotations: { "pulumi.com/skipAwait": "true" } },
-        spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } } }, inside);
+      const metadata = (name: string) => ({ name, namespace: namespace.namespace });
+      new k8sCore.PersistentVolumeClaim("data", { metadata: metadata("data"), spec: {
+        accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } } }, inside);
+      new k8sCore.Pod("writer", { metadata: metadata("writer"), spec: {
+        securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
+        volumes: [{ name: "data", persistentVolumeClaim: { claimName: "data" } }],
+        containers: [{ name: "main", image: "example.com/main:1",
+          volumeMounts: [{ name: "data", mountPath: "/data" }],
+          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } } }] } }, inside);
+      new apiextensions.CustomResource("way-in", { apiVersion: "gateway.networking.k8s.io/v1", kind: "Gateway",
+        metadata: metadata("way-in"), spec: { gatewayClassName: "gke-l7-global-external-managed",
+          listeners: [{ name: "http", port: 80, protocol: "HTTP" }] } }, inside);
       ${sampleRelease()}`);
-    const before = world.world.cloud.list().map(({ id }) => id);
+    const { cloud } = world.world;
+    const ids = () => cloud.list().map(({ id }) => id);
     const made = await world.up("popup-gone", { program });
     expect(made.ok, errorsOf(made)).to.equal(true);
+    const outside = ["compute/disk:Disk", "compute/globalForwardingRule:GlobalForwardingRule"];
+    while (outside.some((kind) => cloud.list(kind).length === 0)) await wait(100);
+
     const control = controlOf("popup-gone");
     const gone = await world.destroy("popup-gone");
     expect(gone.ok, errorsOf(gone)).to.equal(true);
-    expect(
-      world.world.cloud
-        .list()
-        .map(({ id }) => id)
-        .filter((id) => !before.includes(id) && !id.endsWith(".googleapis.com")),
-    ).to.deep.equal([]);
+    // Enabling an API outlives whoever did it.
+    expect(ids().filter((id) => id.includes("acme-popups") && !id.endsWith(".googleapis.com"))).to.deep.equal(
+      [],
+    );
     expect(await control.api.answers("/livez")).to.equal(false);
   });
 

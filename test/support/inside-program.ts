@@ -12,6 +12,7 @@ export function programWithInside(statements: string): string {
       [
         'import * as k8sCore from "@pulumi/kubernetes/core/v1";',
         'import * as k8sApps from "@pulumi/kubernetes/apps/v1";',
+        'import * as apiextensions from "@pulumi/kubernetes/apiextensions";',
         'import * as helm from "@pulumi/kubernetes/helm/v3";',
         text.replace("  const parts = [", `  ${statements}\n  const parts = [`),
       ].join("\n"),
