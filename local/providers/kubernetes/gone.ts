@@ -67,11 +67,7 @@ async function startDeleting(
     return { uid: answer.metadata?.uid ?? answer.details?.uid };
   } catch (error) {
     if (isNotFound(error)) return undefined;
-    // A namespace that is going already says so with a conflict.
-    if (!(error instanceof ApiError && error.status === 409)) throw error;
-    const { metadata } = await api.get<KubernetesObject>(target.path);
-    if (metadata.deletionTimestamp === undefined) throw error;
-    return { uid: metadata.uid };
+    throw error;
   }
 }
 

@@ -40,9 +40,10 @@ describe("deleting an object", () => {
 
   it("waits for a finalizer, and ends when it is taken away", async () => {
     const made = await on.create(configMap, held("patient"));
-    const removal = on.remove(configMap, made);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(await isThere("configmap", "patient")).to.equal(true);
+    let ended = false;
+    const removal = on.remove(configMap, made).then(() => (ended = true));
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect([await isThere("configmap", "patient"), ended]).to.deep.equal([true, false]);
     await release("configmap", "patient");
     await removal;
     expect(await isThere("configmap", "patient")).to.equal(false);
