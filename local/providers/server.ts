@@ -55,7 +55,8 @@ type Call<T> = grpc.ServerUnaryCall<T, unknown>;
 
 interface Configured {
   readonly provider: Provider;
-  readonly stopped: AbortController;
+  /** Calls that somebody waits for; each is told to stop by its own. */
+  readonly waiting: Set<AbortController>;
 }
 
 /**
@@ -112,10 +113,7 @@ class Protocol {
   private async configure(call: Call<proto.ConfigureRequest>): Promise<proto.ConfigureResponse> {
     const engine = engineAt(this.engines.get(call.getPeer()));
     const provider = await this.package_.configure(valuesOf(call.request.getArgs()), engine);
-    const stopped = new AbortController();
-    // As many calls as the engine makes at once wait for it.
-    setMaxListeners(0, stopped.signal);
-    this.configured.set(call.getPeer(), { provider, stopped });
+    this.configured.set(call.getPeer(), { provider, waiting: new Set() });
     const response = new proto.ConfigureResponse();
     response.setSupportspreview(true);
     response.setAcceptsecrets(false);
@@ -136,7 +134,7 @@ class Protocol {
 
   /** The engine asks for it when somebody presses Ctrl-C: whoever waits for something must stop waiting. */
   private cancel(call: Call<Empty>): Empty {
-    this.configured.get(call.getPeer())?.stopped.abort();
+    for (const waiting of this.configured.get(call.getPeer())?.waiting ?? []) waiting.abort();
     return new Empty();
   }
 
@@ -181,7 +179,7 @@ class Protocol {
       response.setProperties(structOf(await provider.preview(subject, inputs)));
       return response;
     }
-    const made = await provider.create(subject, inputs, this.patienceOf(call));
+    const made = await this.waitFor(call, (patience) => provider.create(subject, inputs, patience));
     response.setId(made.id);
     response.setProperties(structOf(made.outputs));
     return response;
@@ -195,7 +193,9 @@ class Protocol {
     const old = { inputs: valuesOf(request.getOldInputs()), outputs: valuesOf(request.getOlds()) };
     const outputs = request.getPreview()
       ? await provider.preview(subject, inputs, old)
-      : await provider.update(subject, request.getId(), inputs, old, this.patienceOf(call));
+      : await this.waitFor(call, (patience) =>
+          provider.update(subject, request.getId(), inputs, old, patience),
+        );
     return new proto.UpdateResponse().setProperties(structOf(outputs));
   }
 
@@ -205,11 +205,9 @@ class Protocol {
       inputs: valuesOf(request.getOldInputs()),
       outputs: valuesOf(request.getProperties()),
     };
-    await this.providerOf(call).remove(
-      subjectOf(request.getUrn()),
-      request.getId(),
-      state,
-      this.patienceOf(call),
+    const provider = this.providerOf(call);
+    await this.waitFor(call, (patience) =>
+      provider.remove(subjectOf(request.getUrn()), request.getId(), state, patience),
     );
     return new Empty();
   }
@@ -232,15 +230,24 @@ class Protocol {
     return this.configuredFor(call).provider;
   }
 
-  private patienceOf(call: Call<{ getTimeout(): number }>): Patience {
-    const seconds = call.request.getTimeout();
+  /** Runs what may take long: it is told when the engine asks to stop, and when the engine is gone. */
+  private async waitFor<T>(
+    call: Call<{ getTimeout(): number }>,
+    run: (patience: Patience) => Promise<T>,
+  ): Promise<T> {
+    const { waiting } = this.configuredFor(call);
+    const stop = new AbortController();
+    // Each thing that is waited for listens, and there may be many.
+    setMaxListeners(0, stop.signal);
+    waiting.add(stop);
     // An engine that is killed takes its real plugins along: nobody goes on for it here either.
-    const gone = new AbortController();
-    call.once("cancelled", () => gone.abort());
-    return {
-      ...(seconds > 0 && { timeoutSeconds: seconds }),
-      signal: AbortSignal.any([this.configuredFor(call).stopped.signal, gone.signal]),
-    };
+    call.once("cancelled", () => stop.abort());
+    const seconds = call.request.getTimeout();
+    try {
+      return await run({ ...(seconds > 0 && { timeoutSeconds: seconds }), signal: stop.signal });
+    } finally {
+      waiting.delete(stop);
+    }
   }
 
   private configuredFor(call: Call<unknown>): Configured {
