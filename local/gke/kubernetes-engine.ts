@@ -17,6 +17,11 @@ export interface KubernetesEngineArgs {
   readonly folder: string;
   readonly login: Login;
   readonly programs: Programs;
+  /**
+   * A folder of charts, `NAME-VERSION.tgz`, looked at before registries.
+   * @default none
+   */
+  readonly chartMirror?: string;
   /** Seconds here for one second of the real thing. */
   readonly scale: number;
   /** What went wrong with nobody waiting for it: a control plane that died, a controller that could not do its work. */
@@ -37,6 +42,8 @@ export class KubernetesEngine {
    */
   deleteUnreachable = false;
 
+  readonly chartMirror?: string;
+
   /** What the emulated cloud runs behind its resources. */
   readonly machinery: ReadonlyMap<string, Machinery>;
 
@@ -45,7 +52,8 @@ export class KubernetesEngine {
   private cloud: Cloud | undefined;
 
   constructor(private readonly args: KubernetesEngineArgs) {
-    const { scale, onError } = args;
+    const { scale, onError, chartMirror } = args;
+    if (chartMirror !== undefined) this.chartMirror = chartMirror;
     this.pools = new NodePools({ scale, onError, controlPlaneOf: (cluster) => this.find(cluster) });
     const clusters: Machinery = {
       make: (resource) => this.make(resource),

@@ -20,11 +20,13 @@ async function own(folder: string, scale: number, wanted: Level): Promise<void> 
   rmSync(layout.address, { force: true });
 
   const level = levelOf(layout) ?? wanted;
+  const chartMirror = process.env["PLATFORM_CHART_MIRROR"];
   keepLevel(layout, level);
   const world = await openWorld({
     folder,
     scale,
     ...(level === "full" && { programs: await buildPrograms() }),
+    ...(chartMirror !== undefined && { chartMirror }),
     // Its standard error is the world's log.
     onError: (error) => process.stderr.write(`${new Date().toISOString()} ${wordsOf(error)}\n`),
   });

@@ -15,6 +15,7 @@ export interface RealClustersArgs {
   readonly layout: Layout;
   readonly programs: Programs;
   readonly scale: number;
+  readonly chartMirror?: string;
   readonly onError: (error: unknown) => void;
 }
 

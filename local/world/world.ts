@@ -41,17 +41,28 @@ export interface WorldOptions {
    * @default none, what goes into a cluster is only recorded
    */
   readonly programs?: Programs;
+  /**
+   * A folder of charts, `NAME-VERSION.tgz`, that real clusters get before any registry is asked.
+   * @default none
+   */
+  readonly chartMirror?: string;
   /** What went wrong with nobody waiting for it. */
   readonly onError?: (error: unknown) => void;
 }
 
 /** Opens a world in this process, with what its folder holds from before. */
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
-  const { folder, scale = 0, elsewhere, programs, onError = () => undefined } = options;
+  const { folder, scale = 0, elsewhere, programs, chartMirror, onError = () => undefined } = options;
   if (programs && folder === undefined) throw new Error("a world with real clusters needs a folder");
   const clusters =
     programs && folder !== undefined
-      ? await openClusters({ layout: layoutOf(folder), programs, scale, onError })
+      ? await openClusters({
+          layout: layoutOf(folder),
+          programs,
+          scale,
+          onError,
+          ...(chartMirror !== undefined && { chartMirror }),
+        })
       : undefined;
   const cloud = new Cloud({
     scale,
