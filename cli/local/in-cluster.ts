@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { kubeconfig } from "../../components/kubeconfig";
 import { stackNameProblem } from "../../config/stacks";
 import { buildPrograms } from "../../local/clusters/programs";
-import { loginEnvironment } from "../../local/gke/login";
+import { loginEnvironment } from "../../local/gke/access/login";
 import { WorldClient } from "../../local/world/client";
 import type { Layout } from "../../local/world/layout";
 import { levelOf } from "../../local/world/level";

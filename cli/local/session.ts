@@ -5,7 +5,7 @@ import { version as kubernetesVersion } from "@pulumi/kubernetes/package.json";
 
 import { EngineNotFound, findEngine } from "../../local/engine/find";
 import { PluginNotFound, usePlugin } from "../../local/engine/plugins";
-import { loginEnvironment } from "../../local/gke/login";
+import { loginEnvironment } from "../../local/gke/access/login";
 import { WorldClient } from "../../local/world/client";
 import { type Layout, layoutOf } from "../../local/world/layout";
 import type { Level } from "../../local/world/level";

@@ -3,11 +3,11 @@ import type { Controller } from "../clusters/controller";
 import type { Cloud } from "../cloud/cloud";
 import type { Resource } from "../cloud/rules/shape";
 import { featuresOf } from "./features";
-import { startGateways } from "./gateways";
+import { startGateways } from "./load-balancers/gateways";
 import { homeOf } from "./home";
 import { install } from "./install";
-import { startServices } from "./services";
-import { startVolumes } from "./volumes";
+import { startServices } from "./load-balancers/services";
+import { startVolumes } from "./disks/volumes";
 
 export interface AddonsArgs {
   readonly control: ControlPlane;

@@ -3,9 +3,9 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Api } from "../clusters/api";
 import { definitions } from "./crds";
 import type { Features } from "./features";
-import { gatewayClasses } from "./gateway-classes";
+import { gatewayClasses } from "./load-balancers/gateway-classes";
 import { apply, ensure } from "./objects";
-import { csiDriver, storageClasses } from "./storage-classes";
+import { csiDriver, storageClasses } from "./disks/storage-classes";
 
 const gatewayGroups = ["gateway.networking.k8s.io", "networking.gke.io"];
 const monitoringGroups = ["monitoring.googleapis.com"];

@@ -8,8 +8,8 @@ import type { ControlPlane } from "../clusters/control-plane";
 import type { Programs } from "../clusters/programs";
 import { startAddons } from "./addons";
 import { type Census, censusOf } from "./census";
-import { type Login, removeLogin, writeLogin } from "./login";
-import { NodePools } from "./node-pools";
+import { type Login, removeLogin, writeLogin } from "./access/login";
+import { NodePools } from "./nodes/node-pools";
 import { type Attendant, RunningCluster } from "./running-cluster";
 
 export interface KubernetesEngineArgs {

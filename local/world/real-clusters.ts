@@ -1,5 +1,5 @@
 import type { Programs } from "../clusters/programs";
-import { serveEndpointProxy } from "../gke/endpoint-proxy";
+import { serveEndpointProxy } from "../gke/access/endpoint-proxy";
 import { KubernetesEngine } from "../gke/kubernetes-engine";
 import type { Layout } from "./layout";
 

@@ -9,7 +9,7 @@ import { kubectl } from "../../local/clusters/commands";
 import { type ControlPlane, startControlPlane } from "../../local/clusters/control-plane";
 import type { NodePool } from "../../local/clusters/node-pools";
 import { buildPrograms } from "../../local/clusters/programs";
-import { nodeResources } from "../../local/gke/node-size";
+import { nodeResources } from "../../local/gke/nodes/node-size";
 
 /** A folder for one control plane; `removeFolders` takes it away. */
 export function temporaryFolder(): string {

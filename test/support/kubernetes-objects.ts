@@ -1,7 +1,7 @@
 /** The stand-in for Kubernetes objects on a real control plane, driven as the engine drives it. */
 import type { ControlPlane } from "../../local/clusters/control-plane";
 import type { Values } from "../../local/cloud/rules/shape";
-import { Objects, type ObjectsOptions } from "../../local/providers/kubernetes/objects";
+import { Objects, type ObjectsOptions } from "../../local/providers/kubernetes/objects/objects";
 import type { NotInitialised, Patience, State, Subject } from "../../local/providers/provider";
 import { revealed } from "../../local/providers/wire";
 

@@ -2,7 +2,7 @@
 import type { Cloud } from "../../local/cloud/cloud";
 import type { Resource, Values } from "../../local/cloud/rules/shape";
 import type { ControlPlane } from "../../local/clusters/control-plane";
-import { NodePools } from "../../local/gke/node-pools";
+import { NodePools } from "../../local/gke/nodes/node-pools";
 import {
   firstNodes,
   nodeConfigArgs,

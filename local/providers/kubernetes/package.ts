@@ -3,8 +3,8 @@ import type { Values } from "../../cloud/rules/shape";
 import type { Engine, Found, Made, Package, Patience, Provider, State, Subject } from "../provider";
 import { isOn, replacedBy, version } from "./configuration";
 import { textOf } from "./identity";
-import { Objects } from "./objects";
-import { Releases } from "./releases";
+import { Objects } from "./objects/objects";
+import { Releases } from "./releases/releases";
 
 /** Finds the control plane behind a GKE cluster: by the id that the program gives as `clusterIdentifier`. */
 export interface Clusters {

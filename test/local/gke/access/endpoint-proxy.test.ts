@@ -1,0 +1,67 @@
+/** The way to the DNS endpoints of clusters that are on this machine. */
+import { connect, createServer, type AddressInfo, type Server } from "node:net";
+
+import { expect } from "chai";
+
+import { type EndpointProxy, serveEndpointProxy } from "../../../../local/gke/access/endpoint-proxy";
+
+describe("the proxy of the DNS endpoints", () => {
+  let proxy: EndpointProxy;
+  let behind: Server;
+
+  const portOfBehind = () => (behind.address() as AddressInfo).port;
+  /** What comes back for a CONNECT and a greeting after it. */
+  const through = (target: string) =>
+    new Promise<string>((resolve, reject) => {
+      const socket = connect(proxy.port, "127.0.0.1", () => {
+        socket.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n\r\n`);
+      });
+      let text = "";
+      socket
+        .setEncoding("utf8")
+        .on("data", (part: string) => {
+          text += part;
+          if (text.endsWith("established\r\n\r\n")) socket.write("hello");
+          if (text.endsWith("hello back")) socket.end();
+        })
+        .once("error", reject)
+        .once("close", () => resolve(text));
+    });
+
+  before(async () => {
+    behind = createServer((socket) => socket.on("data", (data) => socket.write(`${data.toString()} back`)));
+    await new Promise<void>((resolve) => behind.listen(0, "127.0.0.1", resolve));
+    proxy = await serveEndpointProxy((host) =>
+      host === "gke-1.europe-west1.gke.goog" ? portOfBehind() : undefined,
+    );
+  });
+  after(async () => {
+    await proxy.close();
+    behind.close();
+  });
+
+  it("leads to the cluster behind a name", async () => {
+    expect(await through("gke-1.europe-west1.gke.goog:443")).to.match(/^HTTP\/1.1 200 .*\r\n\r\nhello back$/);
+  });
+
+  it("never asks Google for a cluster that is not here", async () => {
+    expect(await through("gke-2.europe-west1.gke.goog:443")).to.match(
+      /^HTTP\/1.1 502 .* no cluster at gke-2/,
+    );
+  });
+
+  it("passes on what is no cluster, such as a registry of charts", async () => {
+    expect(await through(`127.0.0.1:${portOfBehind()}`)).to.match(/hello back$/);
+  });
+
+  it("closes what is still open when it is closed", async () => {
+    const other = await serveEndpointProxy(() => portOfBehind());
+    const socket = connect(other.port, "127.0.0.1", () =>
+      socket.write("CONNECT gke-1.europe-west1.gke.goog:443 HTTP/1.1\r\n\r\n"),
+    );
+    await new Promise((resolve) => socket.once("data", resolve));
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    await other.close();
+    await closed;
+  });
+});

@@ -1,0 +1,154 @@
+/** Where the charts of releases are looked for, with the real Helm and servers on loopback. */
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { expect } from "chai";
+
+import { helm } from "../../../../../local/clusters/commands";
+import { buildPrograms, type Programs } from "../../../../../local/clusters/programs";
+import { Charts, type ChartsArgs } from "../../../../../local/providers/kubernetes/releases/charts";
+import { type ChartServer, serveChart } from "../../../../support/chart-server";
+import { writeChart } from "../../../../support/charts";
+import { removeFolders, temporaryFolder } from "../../../../support/clusters";
+
+describe("the charts of releases", () => {
+  let folder: string;
+  let programs: Programs;
+  let server: ChartServer;
+  let closed: ChartServer;
+  let mirror: string;
+
+  const cluster = () => ({ folder, programs, adminKubeconfig: join(folder, "none") });
+  const charts = (overrides: Partial<ChartsArgs> = {}) =>
+    new Charts({
+      cluster: cluster(),
+      mirror: undefined,
+      programFolder: folder,
+      env: { HOME: folder },
+      ...overrides,
+    });
+  const refusal = async (looking: Promise<unknown>) => {
+    const error: unknown = await looking.then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    expect(error).to.be.instanceOf(Error);
+    return (error as Error).message;
+  };
+  const packed = async (version: string, into: string) => {
+    const chart = writeChart(folder, { version });
+    const { exitCode, stderr } = await helm(cluster(), ["package", chart, "--destination", into]);
+    expect(exitCode, stderr).to.equal(0);
+    return join(into, `web-${version}.tgz`);
+  };
+
+  before(async () => {
+    folder = temporaryFolder();
+    programs = await buildPrograms();
+    mirror = join(folder, "mirror");
+    mkdirSync(mirror);
+    for (const version of ["1.9.0", "1.10.0", "2.0.0-rc.1"]) await packed(version, mirror);
+    const archive = await packed("1.2.3", folder);
+    server = await serveChart({ archive, name: "web", version: "1.2.3" });
+    closed = await serveChart({ archive, name: "web", version: "1.2.3", login: "robot:secret" });
+  });
+  after(() => {
+    server.close();
+    closed.close();
+    removeFolders();
+  });
+
+  it("are folders and archives of the program, by a path from its folder", async () => {
+    const path = writeChart(folder, { version: "3.1.0" });
+    expect(await charts().find({ chart: path })).to.deep.equal({ path, version: "3.1.0" });
+    expect(await charts({ programFolder: join(path, "..") }).find({ chart: "./web" })).to.deep.equal({
+      path,
+      version: "3.1.0",
+    });
+    expect((await charts().find({ chart: "web-1.2.3.tgz" })).version).to.equal("1.2.3");
+    expect(await refusal(charts().find({ chart: "./nothing" }))).to.contain(
+      `there is no chart at ${folder}/nothing`,
+    );
+  });
+
+  it("are refused when a folder has another version than the program wants", async () => {
+    const path = writeChart(folder, { version: "3.1.0" });
+    expect(await refusal(charts().find({ chart: path, version: "3.2.0" }))).to.equal(
+      `the chart at ${path} is version 3.1.0, and the program wants 3.2.0; change one of them`,
+    );
+    expect((await charts().find({ chart: path, version: "3.1.0" })).version).to.equal("3.1.0");
+  });
+
+  it("come from the mirror first, in their version or the newest", async () => {
+    const from = charts({ mirror });
+    const nobody = "oci://registry.invalid/charts/web";
+    expect(await from.find({ chart: nobody, version: "1.9.0" })).to.deep.equal({
+      path: join(mirror, "web-1.9.0.tgz"),
+      version: "1.9.0",
+    });
+    expect((await from.find({ chart: nobody })).version).to.equal("1.10.0");
+    expect((await from.find({ chart: nobody, devel: true })).version).to.equal("2.0.0-rc.1");
+    const repositoryOpts = { repo: "https://charts.invalid" };
+    expect((await from.find({ chart: "web", version: "1.9.0", repositoryOpts })).version).to.equal("1.9.0");
+  });
+
+  it("come from a registry without certificates on this machine, whether the cluster is there or not", async () => {
+    const chart = `oci://${server.host}/charts/web`;
+    for (const args of [{}, { cluster: undefined }]) {
+      expect((await charts(args).find({ chart, version: "1.2.3" })).version).to.equal("1.2.3");
+      expect((await charts(args).find({ chart, version: "^1.0.0" })).version).to.equal("1.2.3");
+      expect((await charts(args).find({ chart })).version).to.equal("1.2.3");
+    }
+    expect(readdirSync(join(folder, "temporary", "charts"))).to.have.length(1);
+  });
+
+  it("come from a repository", async () => {
+    const repositoryOpts = { repo: `http://${server.host}` };
+    expect((await charts().find({ chart: "web", version: "1.2.3", repositoryOpts })).version).to.equal(
+      "1.2.3",
+    );
+    expect(await refusal(charts().find({ chart: "web", version: "9.9.9", repositoryOpts }))).to.contain(
+      'chart "web" version "9.9.9" not found',
+    );
+  });
+
+  it("that are nowhere are said to be, with every place and what to do", async () => {
+    const chart = `oci://${server.host}/charts/web`;
+    expect(await refusal(charts({ mirror }).find({ chart, version: "9.9.9" })))
+      .to.contain(`chart ${chart} 9.9.9 was not found`)
+      .and.contain(`the mirror ${mirror} holds no web 9.9.9`)
+      .and.contain("not found")
+      .and.contain("put web-9.9.9.tgz into a mirror folder");
+    expect(await refusal(charts().find({ chart, version: "9.9.9" }))).to.contain(
+      "no mirror folder of charts is named",
+    );
+  });
+
+  it("are asked for with the logins that docker or Pulumi's provider keep", async () => {
+    const chart = `oci://${closed.host}/charts/web`;
+    expect(await refusal(charts().find({ chart }))).to.contain("credential");
+
+    const auth = Buffer.from("robot:secret").toString("base64");
+    const file = join(folder, "login", "config.json");
+    mkdirSync(join(folder, "login"));
+    writeFileSync(file, JSON.stringify({ auths: { [closed.host]: { auth } } }));
+    for (const env of [
+      { HOME: folder, DOCKER_CONFIG: join(folder, "login") },
+      { HOME: folder, PULUMI_K8S_HELM_REGISTRY_CONFIG_PATH: file },
+    ]) {
+      expect((await charts({ env }).find({ chart })).version).to.equal("1.2.3");
+    }
+    const repositoryOpts = { username: "robot", password: "secret" };
+    expect((await charts().find({ chart, repositoryOpts })).version).to.equal("1.2.3");
+  });
+
+  it("are looked for once for each run of the engine, and again after a failure", async () => {
+    const own = join(folder, "late");
+    mkdirSync(own);
+    const late = charts({ mirror: own });
+    const wanted = { chart: "oci://127.0.0.1:1/charts/web", version: "5.0.0" };
+    await refusal(late.find(wanted));
+    await packed("5.0.0", own);
+    expect((await late.find(wanted)).version).to.equal("5.0.0");
+  });
+});
