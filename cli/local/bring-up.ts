@@ -80,11 +80,14 @@ export async function adoptWhatWasBegun(
   workspace: Workspace,
   onProgress: (line: string) => void,
 ): Promise<void> {
-  const { imported } = await resolvePendingCreates(workspace, async ({ type, inputs, name }) => {
-    onProgress(`an earlier run was killed while it made ${name}; looking for it`);
-    const id = await client.locate(type, inputs);
-    return id === undefined ? "clear" : { import: id };
-  });
+  const { imported } = await resolvePendingCreates(
+    workspace,
+    async ({ type, inputs, configuration, name }) => {
+      onProgress(`an earlier run was killed while it made ${name}; looking for it`);
+      const id = await client.locate(type, inputs, configuration);
+      return id === undefined ? "clear" : { import: id };
+    },
+  );
   for (const { urn } of imported) onProgress(`adopted ${nameIn(urn)}`);
 }
 

@@ -12,6 +12,8 @@ export interface PendingCreate {
   name: string;
   /** As in the state, secrets encrypted. */
   inputs: Record<string, unknown>;
+  /** What its provider was configured with, secrets encrypted; absent for a provider that is not in the state. */
+  configuration?: Record<string, unknown>;
   parent?: string;
 }
 
@@ -29,6 +31,8 @@ interface StateResource {
   id?: string;
   inputs?: Record<string, unknown>;
   parent?: string;
+  /** `URN::ID` of its provider. */
+  provider?: string;
   delete?: boolean;
   pendingReplacement?: boolean;
 }
@@ -44,7 +48,8 @@ interface State {
 
 /** The creates of an exported stack that were begun and never finished. */
 export function pendingCreates(exported: unknown): PendingCreate[] {
-  return creatingOperations(exported as State).map(({ resource }) => describe(resource));
+  const state = exported as State;
+  return creatingOperations(state).map(({ resource }) => describe(state, resource));
 }
 
 /** Adopts or forgets every pending create, as `decide` says, so that the next `up` creates nothing twice. */
@@ -57,7 +62,7 @@ export async function resolvePendingCreates(
   const state = (await exportStack(workspace)) as State;
   for (const operation of creatingOperations(state)) {
     const { urn } = operation.resource;
-    const decision = await decide(describe(operation.resource));
+    const decision = await decide(describe(state, operation.resource));
     if (decision === "clear") {
       resolved.cleared.push(urn);
     } else {
@@ -135,12 +140,14 @@ function creatingOperations(state: State): StateOperation[] {
   return (state.deployment.pending_operations ?? []).filter(({ type }) => type === "creating");
 }
 
-function describe(resource: StateResource): PendingCreate {
+function describe(state: State, resource: StateResource): PendingCreate {
+  const provider = state.deployment.resources?.find(({ urn, id }) => `${urn}::${id}` === resource.provider);
   return {
     urn: resource.urn,
     type: resource.type,
     name: resource.urn.split("::").slice(3).join("::"),
     inputs: resource.inputs ?? {},
+    ...(provider?.inputs && { configuration: provider.inputs }),
     ...(resource.parent === undefined ? {} : { parent: resource.parent }),
   };
 }

@@ -24,8 +24,3 @@ export function quantity(text: string | number): number {
   if (amount === undefined || factor === undefined) throw new RangeError(`${text} is no quantity`);
   return Number(amount) * factor;
 }
-
-/** The bytes that a quantity of storage means, `10Gi`; 0 where there is none. */
-export function bytesOf(text: string | undefined): number {
-  return quantity(text ?? 0);
-}

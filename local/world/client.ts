@@ -106,8 +106,13 @@ export class WorldClient {
   }
 
   /** The id of what a program described with this type and these inputs, or undefined when it does not exist. */
-  async locate(type: string, inputs: Record<string, unknown>): Promise<string | undefined> {
-    return (await this.ask<string | null>("POST", "/locate", { type, inputs })) ?? undefined;
+  async locate(
+    type: string,
+    inputs: Record<string, unknown>,
+    configuration: Record<string, unknown> = {},
+  ): Promise<string | undefined> {
+    const about = { type, inputs, configuration };
+    return (await this.ask<string | null>("POST", "/locate", about)) ?? undefined;
   }
 
   /** Whether objects of clusters that are gone are forgotten, by every command of this world, until it is taken back. */

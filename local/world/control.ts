@@ -39,9 +39,11 @@ export async function serveControl(
     "GET /resources": () => world.cloud.list(),
     "GET /clusters": () => world.clusters?.engine.census() ?? {},
     "GET /journal": () => world.cloud.journal.entries(),
-    "POST /locate": (body) => {
-      const { type, inputs } = body as { type: string; inputs: Values };
-      return world.locate(type, inputs) ?? null;
+    "POST /locate": async (body) => {
+      const { type, inputs, configuration } = body as Record<"inputs" | "configuration", Values> & {
+        type: string;
+      };
+      return (await world.locate(type, inputs, configuration)) ?? null;
     },
     "POST /projects": (body) => {
       for (const project of body as Project[]) world.cloud.register(project);

@@ -7,6 +7,7 @@ import type { Values } from "../cloud/rules/shape";
 import type { Programs } from "../clusters/programs";
 import { googlePackage } from "../providers/google";
 import { kubernetesRecorder } from "../providers/kubernetes-recorder";
+import { findMade } from "../providers/kubernetes/objects/made";
 import { kubernetesPackage } from "../providers/kubernetes/package";
 import type { Package } from "../providers/provider";
 import { randomPackage } from "../providers/random";
@@ -21,8 +22,11 @@ export interface World {
   readonly providers: Readonly<Record<string, number>>;
   /** The real clusters behind the emulated ones, or nothing when what goes into them is only recorded. */
   readonly clusters?: RealClusters;
-  /** The id of the Google resource that a program described with this type and these inputs, when it is there. */
-  locate(type: string, inputs: Values): string | undefined;
+  /**
+   * The id of what a program described with this type and these inputs, when it is there; `configuration` is that of
+   * the provider.
+   */
+  locate(type: string, inputs: Values, configuration: Values): Promise<string | undefined>;
   close(): Promise<void>;
 }
 
@@ -93,7 +97,15 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     cloud,
     providers: Object.fromEntries(servers.map(([name, { port }]) => [name, port])),
     ...(clusters && { clusters }),
-    locate: (type, inputs) => locate(cloud, type, inputs),
+    locate: (type, inputs, configuration) => {
+      const [package_, kind] = [type.slice(0, type.indexOf(":")), type.slice(type.indexOf(":") + 1)];
+      if (package_ === "gcp") return Promise.resolve(locate(cloud, kind, inputs));
+      const cluster = configuration["clusterIdentifier"];
+      const control = typeof cluster === "string" ? clusters?.engine.find(cluster) : undefined;
+      return package_ === "kubernetes" && control
+        ? findMade(control.api, kind, inputs)
+        : Promise.resolve(undefined);
+    },
     close: async () => {
       await Promise.all(servers.map(([, server]) => server.close()));
       await clusters?.close();
@@ -101,9 +113,8 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   };
 }
 
-function locate(cloud: Cloud, type: string, inputs: Values): string | undefined {
-  const [package_, kind = ""] = [type.slice(0, type.indexOf(":")), type.slice(type.indexOf(":") + 1)];
-  if (package_ !== "gcp" || !rules.has(kind)) return undefined;
+function locate(cloud: Cloud, kind: string, inputs: Values): string | undefined {
+  if (!rules.has(kind)) return undefined;
   // Some kinds do not say their project; it is then the provider's, and the id tells.
   const given = inputs["project"];
   return cloud

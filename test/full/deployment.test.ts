@@ -6,6 +6,7 @@ import { setTimeout as wait } from "node:timers/promises";
 
 import { expect } from "chai";
 
+import type { Values } from "../../local/cloud/rules/shape";
 import type { ListOf } from "../../local/clusters/api";
 import type { ControlPlane } from "../../local/clusters/control-plane";
 import { buildPrograms } from "../../local/clusters/programs";
@@ -114,6 +115,44 @@ describe("an environment with a real cluster", function () {
     expect(mended.ok, errorsOf(mended)).to.equal(true);
     const pods = await namesAt("staging", "/api/v1/namespaces/staging/pods?labelSelector=app%3Dtorn");
     expect(pods).to.have.length(2);
+  });
+
+  it("adopts on the next up what a killed engine was waiting for", async () => {
+    const control = controlOf("staging");
+    const waiting = (plays: string) =>
+      programWithInside(`new k8sApps.Deployment("slow", {
+        metadata: { name: "slow", namespace: namespace.namespace },
+        spec: { replicas: 1, selector: { matchLabels: { app: "slow" } }, template: {
+          metadata: { labels: { app: "slow" }, annotations: { "kwok.platform/plays": "${plays}" } },
+          spec: { securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
+            containers: [{ name: "main", image: "example.com/main:1",
+              securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } } }] } } } }, inside);`);
+    const path = "/apis/apps/v1/namespaces/staging/deployments/slow";
+    const killed = world.up(
+      "staging",
+      { program: waiting("unready") },
+      {
+        onStarted: (pid) => {
+          void (async () => {
+            while (!(await control.api.answers(path))) await wait(100);
+            process.kill(pid, "SIGKILL");
+          })();
+        },
+      },
+    );
+    expect((await killed).ok).to.equal(false);
+
+    const program = waiting("");
+    const workspace = await world.workspace("staging", { program });
+    clearDeadLocks(workspace);
+    const { imported } = await resolvePendingCreates(workspace, async ({ type, inputs, configuration }) => {
+      const id = await world.world.locate(type, inputs as Values, (configuration ?? {}) as Values);
+      return id === undefined ? "clear" : { import: id };
+    });
+    expect(imported.map(({ id }) => id)).to.deep.equal(["staging/slow"]);
+    const mended = await world.up("staging", { program });
+    expect(mended.ok, errorsOf(mended)).to.equal(true);
+    expect(verdicts(mended)).to.include("update Deployment slow");
   });
 
   it("leaves nothing of a pop-up that had claims and load balancers, in the program's own order", async () => {

@@ -4,7 +4,7 @@ import { type Claim, diskOf, NoDisk, parametersOf, sizeOf } from "./disk";
 import type { Home } from "../home";
 import { dropFinalizer, ensure, tell, unless } from "../objects";
 import { found, idOf, type Piece, settle } from "../pieces";
-import { bytesOf } from "../quantity";
+import { quantity } from "../quantity";
 import { driver, formerDriver } from "./storage-classes";
 
 interface PersistentVolumeClaim extends KubernetesObject {
@@ -145,7 +145,7 @@ function wishOf(claim: PersistentVolumeClaim, storageClass: StorageClass, node?:
     matchLabelExpressions.filter(({ key }) => zoneLabels.includes(key)).flatMap(({ values }) => values),
   );
   return {
-    ...{ name, namespace, uid, bytes: bytesOf(claim.spec.resources.requests.storage) },
+    ...{ name, namespace, uid, bytes: quantity(claim.spec.resources.requests.storage) },
     parameters: storageClass.parameters ?? {},
     ...(zone !== undefined && { zone }),
     ...(allowed && allowed.length > 0 && { allowed }),
@@ -216,9 +216,9 @@ async function grow(
 ): Promise<void> {
   const claim = claims.find((other) => other.metadata.uid === spec.claimRef?.uid);
   if (!claim || claim.status?.phase !== "Bound" || !spec.csi) return;
-  const size = sizeOf(bytesOf(claim.spec.resources.requests.storage));
-  const storage = `${Math.max(size, sizeOf(bytesOf(spec.capacity.storage)))}Gi`;
-  if (size > sizeOf(bytesOf(spec.capacity.storage))) {
+  const size = sizeOf(quantity(claim.spec.resources.requests.storage));
+  const storage = `${Math.max(size, sizeOf(quantity(spec.capacity.storage)))}Gi`;
+  if (size > sizeOf(quantity(spec.capacity.storage))) {
     const { volumeHandle } = spec.csi;
     const disk = home.cloud
       .list(diskKind(volumeHandle), volumeHandle)
@@ -227,7 +227,7 @@ async function grow(
     await home.cloud.update(disk.kind, home.project, disk.id, { ...disk.inputs, size });
     await api.patch(`/api/v1/persistentvolumes/${metadata.name}`, { spec: { capacity: { storage } } });
   }
-  if (bytesOf(claim.status.capacity?.storage) < bytesOf(storage)) {
+  if (quantity(claim.status.capacity?.storage ?? 0) < quantity(storage)) {
     const path = `/api/v1/namespaces/${claim.metadata.namespace}/persistentvolumeclaims/${claim.metadata.name}`;
     await api.patch(`${path}/status`, { status: { capacity: { storage }, conditions: null } });
   }

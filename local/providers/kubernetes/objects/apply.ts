@@ -30,9 +30,18 @@ export interface WriteOptions {
   readonly force?: boolean;
 }
 
+const managerPrefix = "pulumi-kubernetes-";
+
 /** A manager of its own for each object, as the real provider makes it: two of them may share an object. */
 export function newManager(): string {
-  return `pulumi-kubernetes-${randomBytes(4).toString("hex")}`;
+  return `${managerPrefix}${randomBytes(4).toString("hex")}`;
+}
+
+/** The manager of ours that made an object, or undefined when somebody else did. */
+export function makerOf({ metadata }: Managed): string | undefined {
+  return metadata.managedFields?.find(({ manager, subresource }) => {
+    return subresource === undefined && manager.startsWith(managerPrefix);
+  })?.manager;
 }
 
 /** Makes an object that is not there yet; the API server refuses fields that it does not know. */

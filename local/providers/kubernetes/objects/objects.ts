@@ -14,7 +14,7 @@ import {
   type State,
   type Subject,
 } from "../../provider";
-import { apply, liveOf, make, newManager, relinquish, takeAsApplied, type Written } from "./apply";
+import { apply, liveOf, make, makerOf, newManager, relinquish, takeAsApplied, type Written } from "./apply";
 import { bodyOf } from "./body";
 import { changesOf } from "../changes";
 import { Discovery, type Target } from "./discovery";
@@ -157,7 +157,7 @@ export class Objects implements Provider {
     const found: Found = {
       id,
       inputs: imported ? importedInputs(live) : currentInputs(inputs, outputs, live),
-      outputs: outputsOf(live, managerIn(outputs) ?? newManager()),
+      outputs: outputsOf(live, managerIn(outputs) ?? makerOf(live) ?? newManager()),
     };
     if (!imported && !isPatch(subject.kind, inputs) && !skipsAwait(inputs)) {
       await refuseUnready(this.api, target, live).catch((error: unknown) => {
