@@ -23,7 +23,8 @@ export async function down(options: LocalOptions): Promise<void> {
     );
   }
   await WorldClient.end(layout.folder);
-  rmSync(layout.folder, { recursive: true, force: true });
+  // Parts of a control plane whose world was killed may be ending just now.
+  rmSync(layout.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   const parent = dirname(layout.folder);
   if (existsSync(parent) && readdirSync(parent).length === 0) rmdirSync(parent);
 

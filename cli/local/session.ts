@@ -98,7 +98,7 @@ export async function openSession(options: LocalOptions, stacks: readonly Chosen
 function placeFor(client: WorldClient, layout: Layout, { real }: LocalOptions) {
   const { kubernetes, ...others } = client.providers;
   if (real === undefined || kubernetes === undefined) return { layout, providers: client.providers };
-  if (client.proxyPort === undefined) {
+  if (client.proxyUrl === undefined) {
     throw new CommandFailure(
       `--real ${real} needs clusters, and this local world began at level plan; end it first: ./platform local down`,
       exitCodes.wrong,
@@ -110,6 +110,6 @@ function placeFor(client: WorldClient, layout: Layout, { real }: LocalOptions) {
     if (error instanceof PluginNotFound) throw new CommandFailure(error.message, exitCodes.wrong);
     throw error;
   }
-  const pluginEnvironment = loginEnvironment({ folder: layout.login }, client.proxyPort);
+  const pluginEnvironment = loginEnvironment({ folder: layout.login }, client.proxyUrl);
   return { layout, providers: others, pluginEnvironment };
 }

@@ -16,7 +16,7 @@ import { commandOf, isRunning } from "./process";
 /** Longest start of a world, in milliseconds: it loads a program and starts its clusters, nothing is built. */
 const startMilliseconds = 120_000;
 
-/** Longest wait for an answer, in milliseconds: none takes work. An owner that is stopped or stuck gives none. */
+/** Longest wait for an answer, in milliseconds: none takes long. An owner that is stopped or stuck gives none. */
 const answerMilliseconds = 5_000;
 
 /** A world as a command sees it: an address to ask at. */
@@ -46,7 +46,7 @@ export class WorldClient {
     while (Date.now() < deadline) {
       const started = await WorldClient.find(folder);
       if (started) return started;
-      if (owner.exitCode !== null && owner.exitCode !== 0) break;
+      if (owner.signalCode !== null || (owner.exitCode ?? 0) !== 0) break;
       // Another owner was there: it answers soon, or it is just ending, and then a new one is wanted.
       if (owner.exitCode === 0 && !isRunning(ownerOf(folder) ?? 0)) {
         owner = startOwner();
@@ -78,9 +78,9 @@ export class WorldClient {
     return this.address.level;
   }
 
-  /** Loopback port of the proxy that leads to the clusters, where they are real. */
-  get proxyPort(): number | undefined {
-    return this.address.proxyPort;
+  /** Address of the proxy that leads to the clusters, where they are real. */
+  get proxyUrl(): string | undefined {
+    return this.address.proxyUrl;
   }
 
   get providers(): Readonly<Record<string, number>> {
@@ -115,9 +115,9 @@ export class WorldClient {
     return (await this.ask<string | null>("POST", "/locate", about)) ?? undefined;
   }
 
-  /** Whether objects of clusters that are gone are forgotten, by every command of this world, until it is taken back. */
+  /** Whether objects of clusters that are gone are forgotten, until it is taken back or this process is gone. */
   async forgetUnreachable(forget: boolean): Promise<void> {
-    await this.ask("POST", "/unreachable", { forget });
+    await this.ask("POST", "/unreachable", { pid: process.pid, forget });
   }
 
   async addFaults(faults: readonly Fault[]): Promise<void> {

@@ -15,8 +15,8 @@ export interface Address {
   readonly token: string;
   readonly providers: Readonly<Record<string, number>>;
   readonly level: Level;
-  /** Loopback port of the proxy that leads to the clusters, where they are real. */
-  readonly proxyPort?: number;
+  /** Address of the proxy that leads to the clusters, where they are real. */
+  readonly proxyUrl?: string;
 }
 
 export interface Control {
@@ -52,7 +52,8 @@ export async function serveControl(
     "DELETE /faults": () => world.cloud.faults.clear(),
     "GET /faults": () => ({ hanging: world.cloud.faults.hanging }),
     "POST /unreachable": (body) => {
-      if (world.clusters) world.clusters.engine.deleteUnreachable = (body as { forget: boolean }).forget;
+      const { pid, forget } = body as { pid: number; forget: boolean };
+      world.forgetUnreachable(pid, forget);
     },
     "POST /stop": () => setImmediate(stop) && undefined,
   };
@@ -77,7 +78,7 @@ export async function serveControl(
       token,
       providers: world.providers,
       level,
-      ...(world.clusters && { proxyPort: world.clusters.proxyPort }),
+      ...(world.clusters && { proxyUrl: world.clusters.proxyUrl }),
     },
     close: () =>
       new Promise((resolve) => {

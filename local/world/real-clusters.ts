@@ -6,8 +6,8 @@ import type { Layout } from "./layout";
 /** The real clusters of a world, and the way in by the names that the program knows them under. */
 export interface RealClusters {
   readonly engine: KubernetesEngine;
-  /** Loopback port of the proxy that leads to them. */
-  readonly proxyPort: number;
+  /** Address of the proxy that leads to them. */
+  readonly proxyUrl: string;
   close(): Promise<void>;
 }
 
@@ -15,7 +15,6 @@ export interface RealClustersArgs {
   readonly layout: Layout;
   readonly programs: Programs;
   readonly scale: number;
-  readonly chartMirror?: string;
   readonly onError: (error: unknown) => void;
 }
 
@@ -31,7 +30,7 @@ export async function openClusters({ layout, ...args }: RealClustersArgs): Promi
   });
   return {
     engine,
-    proxyPort: proxy.port,
+    proxyUrl: proxy.url,
     close: async () => {
       await proxy.close();
       await engine.stop();

@@ -8,11 +8,12 @@ import type { Programs } from "../clusters/programs";
 import { googlePackage } from "../providers/google";
 import { kubernetesRecorder } from "../providers/kubernetes-recorder";
 import { findMade } from "../providers/kubernetes/objects/made";
-import { kubernetesPackage } from "../providers/kubernetes/package";
+import { type Clusters, kubernetesPackage } from "../providers/kubernetes/package";
 import type { Package } from "../providers/provider";
 import { randomPackage } from "../providers/random";
 import { type ProviderServer, serveProvider } from "../providers/server";
 import { layoutOf } from "./layout";
+import { isRunning } from "./process";
 import { openClusters, type RealClusters } from "./real-clusters";
 
 /** An emulated Google Cloud with the providers that stand in front of it. */
@@ -27,6 +28,11 @@ export interface World {
    * the provider.
    */
   locate(type: string, inputs: Values, configuration: Values): Promise<string | undefined>;
+  /**
+   * Whether what was in clusters that are gone may be forgotten, for as long as a process runs that says so: what
+   * `PULUMI_K8S_DELETE_UNREACHABLE` is to the real provider, which is started by the engine and sees its environment.
+   */
+  forgetUnreachable(forPid: number, forget: boolean): void;
   close(): Promise<void>;
 }
 
@@ -65,7 +71,6 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
           programs,
           scale,
           onError,
-          ...(chartMirror !== undefined && { chartMirror }),
         })
       : undefined;
   const cloud = new Cloud({
@@ -74,11 +79,12 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     ...(elsewhere !== undefined && { elsewhere }),
     ...(clusters && { machinery: clusters.engine.machinery }),
   });
+  const forgetful = new Set<number>();
   const packages: Package[] = [
     googlePackage(cloud),
     randomPackage,
     clusters
-      ? kubernetesPackage(clusters.engine)
+      ? kubernetesPackage(seenByProvider(clusters.engine, chartMirror, forgetful))
       : kubernetesRecorder(cloud, folder && join(folder, "cloud", "kubernetes.jsonl")),
   ];
   try {
@@ -106,10 +112,27 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
         ? findMade(control.api, kind, inputs)
         : Promise.resolve(undefined);
     },
+    forgetUnreachable: (pid, forget) => void (forget ? forgetful.add(pid) : forgetful.delete(pid)),
     close: async () => {
       await Promise.all(servers.map(([, server]) => server.close()));
       await clusters?.close();
     },
+  };
+}
+
+function seenByProvider(
+  engine: RealClusters["engine"],
+  chartMirror: string | undefined,
+  forgetful: ReadonlySet<number>,
+): Clusters {
+  return {
+    find: (identifier) => engine.reach(identifier),
+    trouble: (identifier) => engine.trouble(identifier),
+    exists: (identifier) => engine.has(identifier),
+    get deleteUnreachable() {
+      return [...forgetful].some(isRunning);
+    },
+    ...(chartMirror !== undefined && { chartMirror }),
   };
 }
 

@@ -1,5 +1,5 @@
 /** `./platform local …` at level full as a person types it: processes, ports and files, and that none is left. */
-import { execFile, execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
@@ -9,6 +9,7 @@ import { expect } from "chai";
 
 import { WorldClient } from "../../local/world/client";
 import { isRunning } from "../../local/world/process";
+import { partsBelow } from "../support/clusters";
 import { root } from "../support/plan-world";
 
 const world = `test-full-${process.pid}`;
@@ -31,20 +32,7 @@ function platform(command: string, ...args: string[]): Promise<Ended> {
   });
 }
 
-/** Numbers of the processes that play a part of this world's clusters: they name their folder by where they are. */
-function controlPlanes(): number[] {
-  const lines = execFileSync("ps", ["-ww", "-eo", "pid=,args="], { encoding: "utf8" }).split("\n");
-  return lines
-    .filter((line) => line.includes("--until-stdin-closes"))
-    .map((line) => Number(line.trim().split(" ")[0]))
-    .filter((pid) => {
-      try {
-        return execFileSync("readlink", [`/proc/${pid}/cwd`], { encoding: "utf8" }).startsWith(folder);
-      } catch {
-        return false;
-      }
-    });
-}
+const controlPlanes = () => partsBelow(folder);
 
 const answers = (port: number) =>
   new Promise<boolean>((resolve) => {
@@ -115,7 +103,7 @@ describe("platform local at level full", function () {
   it("leaves no process, port or file when it is ended", async () => {
     const client = await started();
     const { port } = JSON.parse(readFileSync(client.layout.address, "utf8")) as { port: number };
-    ports = [port, client.proxyPort ?? 0, ...Object.values(client.providers)];
+    ports = [port, Number(new URL(client.proxyUrl ?? "http://x").port), ...Object.values(client.providers)];
     const pids = [client.pid, ...controlPlanes()];
     const { code, out } = await platform("down");
     expect([code, out]).to.deep.equal([0, `World ${world} is gone\n`]);

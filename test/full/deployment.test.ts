@@ -190,7 +190,7 @@ describe("an environment with a real cluster", function () {
   it("forgets what was in a cluster that is gone, by destroy --refresh and the documented switch", async () => {
     const made = await world.up("popup-lost", { program: programWithInside(sampleRelease()) });
     expect(made.ok, errorsOf(made)).to.equal(true);
-    const { cloud, clusters } = world.world;
+    const { cloud } = world.world;
     const cluster = cloud.list(clusterKind).find(({ id }) => id.includes("/popup-lost-main"));
     await cloud.remove(clusterKind, "acme-popups", cluster?.id ?? "");
 
@@ -198,7 +198,7 @@ describe("an environment with a real cluster", function () {
     expect(refused.ok).to.equal(false);
     expect(errorsOf(refused)).to.include("unreachable");
 
-    if (clusters) clusters.engine.deleteUnreachable = true;
+    world.world.forgetUnreachable(process.pid, true);
     const done = await world.destroy("popup-lost", { flags: ["--refresh"] });
     expect(done.ok, errorsOf(done)).to.equal(true);
   });

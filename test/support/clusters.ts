@@ -1,5 +1,6 @@
 /** Control planes for tests: real ones, each in a temporary folder of its own. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -86,4 +87,19 @@ export function deploymentOf(name: string, replicas: number, spec: object = podS
       template: { metadata: { labels: { app: name } }, spec },
     },
   };
+}
+
+/** Numbers of the processes that play a part of a control plane below a folder: that is where they are. */
+export function partsBelow(folder: string): number[] {
+  const lines = execFileSync("ps", ["-ww", "-eo", "pid=,args="], { encoding: "utf8" }).split("\n");
+  return lines
+    .filter((line) => line.includes("--until-stdin-closes"))
+    .map((line) => Number(line.trim().split(" ")[0]))
+    .filter((pid) => {
+      try {
+        return readlinkSync(`/proc/${pid}/cwd`).startsWith(folder);
+      } catch {
+        return false;
+      }
+    });
 }

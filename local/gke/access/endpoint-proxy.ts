@@ -1,9 +1,10 @@
-import { createServer } from "node:http";
+import { randomBytes } from "node:crypto";
+import { createServer, type IncomingMessage } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 
 export interface EndpointProxy {
-  /** Loopback port for `HTTPS_PROXY`. */
-  readonly port: number;
+  /** For `HTTPS_PROXY` or a kubeconfig's `proxy-url`; it holds what lets its user in. */
+  readonly url: string;
   close(): Promise<void>;
 }
 
@@ -12,44 +13,46 @@ const endpoints = /\.gke\.goog$/;
 
 /**
  * Serves a proxy that knows where the DNS endpoints of clusters are on this machine. It sees no more than names: what
- * passes is encrypted between the client and the API server. Other names are passed on to where they lead.
+ * passes is encrypted between the client and the API server. Other names are passed on to where they lead, for who has
+ * its URL: a real plugin that fetches charts has only this way out.
  *
  * `portOf` gives the loopback port of the API server behind a DNS endpoint.
  */
 export async function serveEndpointProxy(
   portOf: (hostName: string) => number | undefined,
 ): Promise<EndpointProxy> {
+  const token = randomBytes(16).toString("hex");
+  const allowed = `Basic ${Buffer.from(`local:${token}`).toString("base64")}`;
   const open = new Set<Socket>();
+  const keep = (socket: Socket) => {
+    open.add(socket);
+    socket.once("close", () => open.delete(socket)).on("error", () => socket.destroy());
+  };
   const server = createServer((_, response) => {
-    response.writeHead(405).end("this proxy only opens connections to clusters\n");
+    response.writeHead(405).end("this proxy only opens connections\n");
   });
-  server.on("connect", ({ url = "" }, client: Socket, head: Buffer) => {
-    const [hostName = "", port = "443"] = url.split(":");
-    const local = portOf(hostName);
-    client.on("error", () => client.destroy());
-    if (local === undefined && endpoints.test(hostName)) {
+  server.on("connect", (request: IncomingMessage, client: Socket, head: Buffer) => {
+    keep(client);
+    const target = /^([^:]+):(\d{1,5})$/.exec(request.url ?? "");
+    const [hostName, port] = [target?.[1], Number(target?.[2])];
+    const local = hostName === undefined ? undefined : portOf(hostName);
+    if (request.headers["proxy-authorization"] !== allowed) {
+      client.end("HTTP/1.1 407 the address of this proxy has a token in it\r\n\r\n");
+    } else if (hostName === undefined || port < 1 || port > 65_535) {
+      client.end("HTTP/1.1 400 this is no HOST:PORT\r\n\r\n");
+    } else if (local === undefined && endpoints.test(hostName)) {
       client.end(`HTTP/1.1 502 this local world has no cluster at ${hostName}\r\n\r\n`);
-      return;
+    } else {
+      const server = local === undefined ? connect(port, hostName) : connect(local, "127.0.0.1");
+      keep(server);
+      join(client, server, head);
     }
-    const target = local === undefined ? connect(Number(port), hostName) : connect(local, "127.0.0.1");
-    for (const socket of [client, target]) {
-      open.add(socket);
-      socket.once("close", () => open.delete(socket));
-    }
-    target.once("connect", () => {
-      client.write("HTTP/1.1 200 Connection established\r\n\r\n");
-      if (head.length > 0) target.write(head);
-      client.pipe(target).pipe(client);
-    });
-    target.on("error", () => client.destroy());
-    target.on("close", () => client.destroy());
-    client.on("close", () => target.destroy());
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(0, "127.0.0.1", resolve);
   });
   return {
-    port: (server.address() as AddressInfo).port,
+    url: `http://local:${token}@127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -57,4 +60,15 @@ export async function serveEndpointProxy(
         for (const socket of open) socket.destroy();
       }),
   };
+}
+
+/** Lets both speak as soon as the server is there; the end of one is the end of the other. */
+function join(client: Socket, server: Socket, head: Buffer): void {
+  server.once("connect", () => {
+    client.write("HTTP/1.1 200 Connection established\r\n\r\n");
+    if (head.length > 0) server.write(head);
+    client.pipe(server).pipe(client);
+  });
+  server.once("close", () => client.destroy());
+  client.once("close", () => server.destroy());
 }

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
 import type { ControlPlane } from "../../clusters/control-plane";
@@ -53,18 +53,44 @@ export function removeLogin({ folder }: Login, hostName: string): void {
   rmSync(authorityFile(folder, hostName), { force: true });
 }
 
+/** Takes the logins of all clusters away but of those behind these names. */
+export function keepLogins({ folder }: Login, hostNames: readonly string[]): void {
+  if (!existsSync(join(folder, "credentials"))) return;
+  for (const file of readdirSync(join(folder, "credentials"))) {
+    const hostName = file.replace(/\.json$/, "");
+    if (!hostNames.includes(hostName)) removeLogin({ folder }, hostName);
+  }
+}
+
+/** Variables that let a process find the stand-in for the plugin, before any other of its name. */
+export function pluginPath({ folder }: Login): { PATH: string } {
+  return { PATH: [join(folder, "bin"), process.env["PATH"] ?? ""].join(delimiter) };
+}
+
 /**
- * Variables for a process that speaks to clusters by the program's kubeconfig.
- *
- * `proxyPort` is the loopback port of the proxy that knows where their DNS endpoints are here.
+ * Variables for a process that speaks to clusters by the program's kubeconfig as it is. Go looks at them, though on
+ * macOS not for the authorities.
  */
-export function loginEnvironment({ folder }: Login, proxyPort: number): Record<string, string> {
+export function loginEnvironment(login: Login, proxyUrl: string): Record<string, string> {
   return {
-    PATH: [join(folder, "bin"), process.env["PATH"] ?? ""].join(delimiter),
-    // Go looks into these folders instead of its own, and into the system's one file all the same.
-    SSL_CERT_DIR: [join(folder, "authorities"), "/etc/ssl/certs"].join(delimiter),
-    HTTPS_PROXY: `http://127.0.0.1:${proxyPort}`,
+    ...pluginPath(login),
+    // Beside the system's one file, which Go reads all the same.
+    SSL_CERT_DIR: [join(login.folder, "authorities"), process.env["SSL_CERT_DIR"] ?? "/etc/ssl/certs"].join(
+      delimiter,
+    ),
+    HTTPS_PROXY: proxyUrl,
+    // Both: Go falls back to the other spelling. The user's own exceptions might name the cluster.
+    NO_PROXY: "",
+    no_proxy: "",
   };
+}
+
+/** The program's kubeconfig with the way to a cluster and its authority written in, for a command of this machine. */
+export function withWayTo(kubeconfig: string, { folder }: Login, hostName: string, proxyUrl: string): string {
+  const config = JSON.parse(kubeconfig) as { clusters: { name: string; cluster: object }[] };
+  const way = { "proxy-url": proxyUrl, "certificate-authority": authorityFile(folder, hostName) };
+  const clusters = config.clusters.map(({ name, cluster }) => ({ name, cluster: { ...cluster, ...way } }));
+  return JSON.stringify({ ...config, clusters });
 }
 
 const answerFile = (folder: string, hostName: string) => join(folder, "credentials", `${hostName}.json`);

@@ -8,10 +8,15 @@ import { Releases } from "./releases/releases";
 
 /** Finds the control plane behind a GKE cluster: by the id that the program gives as `clusterIdentifier`. */
 export interface Clusters {
-  find(identifier: string): ControlPlane | undefined;
+  find(identifier: string): ControlPlane | undefined | Promise<ControlPlane | undefined>;
+  /** Why a cluster that exists has no control plane now; undefined where it has one, or there is no such cluster. */
+  trouble?(identifier: string): string | undefined;
+  /** @default only what is found exists */
+  exists?(identifier: string): boolean;
   /**
    * What `PULUMI_K8S_DELETE_UNREACHABLE` is to the real provider, which the engine starts and hands its environment:
-   * a server that runs elsewhere cannot see it, so whoever starts the engine says it here.
+   * a server that runs elsewhere cannot see it, so whoever starts the engine says it here. A cluster that is only in
+   * trouble is never forgotten by it.
    *
    * @default false
    */
@@ -55,8 +60,8 @@ async function reached(
   const nothing = (reason: string) => ({ cluster: undefined, reason });
   if (identifier === "")
     return nothing("the provider has no clusterIdentifier, which is how it is found here");
-  const cluster = clusters.find(identifier);
-  if (!cluster) return nothing(`there is no cluster ${identifier}`);
+  const cluster = await clusters.find(identifier);
+  if (!cluster) return nothing(clusters.trouble?.(identifier) ?? `there is no cluster ${identifier}`);
   if (await cluster.api.answers("/livez")) return { cluster, reason: "" };
   return nothing(`nobody answers for ${identifier} at ${cluster.endpoint}`);
 }
@@ -75,7 +80,9 @@ function optionsOf(clusters: Clusters, config: Values, engine: Engine, reason: s
 }
 
 function forgetsUnreachable(clusters: Clusters, config: Values): boolean {
-  return clusters.deleteUnreachable === true || isOn(config["deleteUnreachable"]);
+  if (isOn(config["deleteUnreachable"])) return true;
+  const exists = clusters.exists?.(textOf(config["clusterIdentifier"])) === true;
+  return clusters.deleteUnreachable === true && !exists;
 }
 
 function refuseOthers(config: Values): void {

@@ -1,5 +1,5 @@
 /** Real control planes behind the clusters of an emulated cloud. Nodes and what GKE brings along have their own tests. */
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 
@@ -9,7 +9,7 @@ import { Cloud } from "../../../local/cloud/cloud";
 import { buildPrograms, type Programs } from "../../../local/clusters/programs";
 import { KubernetesEngine } from "../../../local/gke/kubernetes-engine";
 import { isRunning } from "../../../local/world/process";
-import { removeFolders, temporaryFolder } from "../../support/clusters";
+import { partsBelow, removeFolders, temporaryFolder } from "../../support/clusters";
 import { make, makeNetwork, project, refusal, smallCloud } from "../../support/small-cloud";
 
 const clusterKind = "container/cluster:Cluster";
@@ -29,16 +29,21 @@ describe("Kubernetes Engine on this machine", () => {
       scale: 0,
       onError: (error) => errors.push(String(error)),
     });
-  const makeCluster = async () => {
-    const { network, subnetwork } = await makeNetwork(cloud);
+  const makeCluster = async (name = "main") => {
+    const { network, subnetwork } = await networkOnce();
     return make(cloud, clusterKind, {
-      name: "main",
+      name,
       location: "europe-west1",
       network,
       subnetwork,
       initialNodeCount: 1,
       ipAllocationPolicy: { clusterSecondaryRangeName: "pods" },
     });
+  };
+  const networkOnce = async () => {
+    const there = (kind: string) => cloud.list(kind)[0]?.id;
+    const [network, subnetwork] = [there("compute/network:Network"), there("compute/subnetwork:Subnetwork")];
+    return network !== undefined && subnetwork !== undefined ? { network, subnetwork } : makeNetwork(cloud);
   };
   const controlOf = (cluster: string) => {
     const control = engine.find(cluster);
@@ -107,6 +112,44 @@ describe("Kubernetes Engine on this machine", () => {
     expect(controlOf(cluster).endpoint).to.equal(endpoint);
     expect(await controlOf(cluster).api.answers("/api/v1/namespaces/kept")).to.equal(true);
     expect(folders()).to.deep.equal([`${project.id}.europe-west1.main`]);
+  });
+
+  it("leaves no process of a cluster that was just being made when the world ends", async () => {
+    const making = refusal(makeCluster());
+    while (partsBelow(folder).length === 0) await wait(20);
+    await engine.stop();
+    expect(await making).to.not.equal("accepted");
+    expect(partsBelow(folder)).to.deep.equal([]);
+  });
+
+  it("begins though one of its clusters cannot, and says why that one is not reached", async () => {
+    const [broken, other] = [await makeCluster("broken"), await makeCluster("other")];
+    await engine.stop();
+    const storage = join(folder, "clusters", `${project.id}.europe-west1.broken`, "etcd");
+    rmSync(storage, { recursive: true });
+    writeFileSync(storage, "no folder");
+
+    engine = open();
+    cloud = new Cloud({ folder: join(folder, "cloud"), machinery: engine.machinery });
+    await engine.resume(cloud);
+    expect(await controlOf(other).api.answers("/readyz")).to.equal(true);
+    expect([engine.find(broken), engine.trouble(other)]).to.deep.equal([undefined, undefined]);
+    expect(engine.trouble(broken)).to.match(/is just coming back; the logs of its parts are in .*broken/);
+    expect(errors.join()).to.include("etcd ended by itself");
+    await cloud.remove(clusterKind, project.id, broken);
+    expect(folders()).to.deep.equal([`${project.id}.europe-west1.other`]);
+  });
+
+  it("brings along what a cluster asks for later, without another start", async () => {
+    const cluster = await makeCluster();
+    const { api, pids } = controlOf(cluster);
+    const gateways = "/apis/gateway.networking.k8s.io/v1/gatewayclasses";
+    expect(await api.answers(gateways)).to.equal(false);
+    const [{ inputs } = { inputs: {} }] = cloud.list(clusterKind);
+    const next = { ...inputs, gatewayApiConfig: { channel: "CHANNEL_STANDARD" } };
+    await cloud.update(clusterKind, project.id, cluster, next);
+    expect(await api.answers(gateways)).to.equal(true);
+    expect(controlOf(cluster).pids).to.deep.equal(pids);
   });
 
   it("refuses a cluster whose control plane does not start, and leaves nothing of it", async () => {

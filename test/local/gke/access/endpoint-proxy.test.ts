@@ -11,10 +11,12 @@ describe("the proxy of the DNS endpoints", () => {
 
   const portOfBehind = () => (behind.address() as AddressInfo).port;
   /** What comes back for a CONNECT and a greeting after it. */
-  const through = (target: string) =>
+  const through = (target: string, { url } = proxy) =>
     new Promise<string>((resolve, reject) => {
-      const socket = connect(proxy.port, "127.0.0.1", () => {
-        socket.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n\r\n`);
+      const { port, username, password } = new URL(url);
+      const proof = Buffer.from(`${username}:${password}`).toString("base64");
+      const socket = connect(Number(port), "127.0.0.1", () => {
+        socket.write(`CONNECT ${target} HTTP/1.1\r\nProxy-Authorization: Basic ${proof}\r\n\r\n`);
       });
       let text = "";
       socket
@@ -54,11 +56,24 @@ describe("the proxy of the DNS endpoints", () => {
     expect(await through(`127.0.0.1:${portOfBehind()}`)).to.match(/hello back$/);
   });
 
+  it("opens nothing for who does not have its address with the token", async () => {
+    const url = proxy.url.replace(/:[0-9a-f]+@/, ":guess@");
+    expect(await through("gke-1.europe-west1.gke.goog:443", { ...proxy, url })).to.match(/^HTTP\/1.1 407 /);
+  });
+
+  it("refuses what is no host and port, and goes on", async () => {
+    for (const target of ["x:99999", "x:0", "x", "x:y"]) {
+      expect(await through(target), target).to.match(/^HTTP\/1.1 400 /);
+    }
+    expect(await through("gke-1.europe-west1.gke.goog:443")).to.match(/hello back$/);
+  });
+
   it("closes what is still open when it is closed", async () => {
-    const other = await serveEndpointProxy(() => portOfBehind());
-    const socket = connect(other.port, "127.0.0.1", () =>
+    const other = await serveEndpointProxy(() => undefined);
+    const socket = connect(Number(new URL(other.url).port), "127.0.0.1", () =>
       socket.write("CONNECT gke-1.europe-west1.gke.goog:443 HTTP/1.1\r\n\r\n"),
     );
+    socket.resume();
     await new Promise((resolve) => socket.once("data", resolve));
     const closed = new Promise((resolve) => socket.once("close", resolve));
     await other.close();

@@ -25,7 +25,7 @@ describe("the program's own kubeconfig", () => {
     const file = join(folder, "kubeconfig.json");
     writeFileSync(file, kubeconfig("main", host));
     const env = {
-      ...loginEnvironment({ folder: join(folder, "login") }, proxy.port),
+      ...loginEnvironment({ folder: join(folder, "login") }, proxy.url),
       HOME: folder,
       KUBECONFIG: file,
     };
