@@ -85,7 +85,12 @@ describe("in the cluster that builds,", () => {
   });
 
   const spec = (overrides: Block = {}) =>
-    podSpec({ serviceAccountName: "builder", nodeSelector: { pool: "builds" }, ...overrides });
+    podSpec({
+      serviceAccountName: "builder",
+      nodeSelector: { pool: "builds" },
+      priorityClassName: "batch",
+      ...overrides,
+    });
   const container = (overrides: Block = {}) => ({
     name: "main",
     image: "example.com/main:1",
@@ -179,6 +184,18 @@ describe("in the cluster that builds,", () => {
     "another pool": [
       () => spec({ nodeSelector: { pool: "controller" } }),
       "nodeSelector.pool, one of: builds",
+    ],
+    "the priority of the platform": [
+      () => spec({ priorityClassName: "platform" }),
+      "priorityClassName, one of: batch",
+    ],
+    "the priority of the system": [
+      () => spec({ priorityClassName: "system-cluster-critical" }),
+      "priorityClassName, one of: batch",
+    ],
+    "the priority of services": [
+      () => spec({ priorityClassName: undefined }),
+      "priorityClassName, one of: batch",
     ],
     "no pool": [() => spec({ nodeSelector: undefined }), "nodeSelector.pool, one of: builds"],
     "a privileged container": [
@@ -323,6 +340,9 @@ describe("in the cluster that builds,", () => {
     expect(await attempt(cluster, deploy({ nodeSelector: { pool: "builds" } }))).to.contain(
       "one of: deploys",
     );
+    for (const priorityClassName of ["platform", "batch", "system-node-critical"]) {
+      expect(await attempt(cluster, deploy({ priorityClassName }))).to.contain("one of: standard");
+    }
     expect(await attempt(cluster, deploy({ containers: [builder()] }))).to.contain(
       'violates PodSecurity "restricted:latest"',
     );
@@ -350,6 +370,7 @@ describe("in a cluster that runs the product,", () => {
 
   before(async () => {
     ({ cluster } = await start("staging"));
+    await untilRefused(cluster, podOf("first", podSpec({ priorityClassName: "platform" }), "staging"));
   });
   after(async () => {
     await cluster.stop();
@@ -424,6 +445,15 @@ describe("in a cluster that runs the product,", () => {
     const spec = await read(podOf("main", podSpec(), "staging"));
     expect(spec["priorityClassName"]).to.equal("standard");
     expect(spec["priority"]).to.equal(100_000);
+  });
+
+  it("a pod of a service may go after the others, and never before them", async () => {
+    const going = (priorityClassName: string) =>
+      attempt(cluster, podOf("main", podSpec({ priorityClassName }), "staging"));
+    for (const allowed of ["standard", "batch"]) expect(await going(allowed)).to.equal("");
+    for (const refused of ["platform", "system-cluster-critical", "system-node-critical"]) {
+      expect(await going(refused)).to.contain("priorityClassName, one of: standard, batch");
+    }
   });
 
   it("a claim that names no class gets a disk with the environment's label, before GKE's own", async () => {
