@@ -318,6 +318,36 @@ describe("in the cluster that builds,", () => {
     expect(stdout).to.contain('"ephemeralContainers"');
   });
 
+  it("a pod that the rules took before they changed is still cleaned up, and changed no further", async () => {
+    const old = podOf("old", spec({ containers: [container(), builder()] }), "builds");
+    const kept = { ...old, metadata: { ...old.metadata, finalizers: ["example.com/log"] } };
+    expect((await applyStrictly(cluster, [kept])).exitCode).to.equal(0);
+    const policy = objects.find(
+      ({ kind, metadata }) => kind === "ValidatingAdmissionPolicy" && metadata.name === "pods-of-builds",
+    );
+    const digest = `sha256:${"0".repeat(64)}`;
+    const next = JSON.parse(JSON.stringify(policy).replace(/sha256:[0-9a-f]{64}/g, digest)) as object;
+    expect((await applyStrictly(cluster, [next])).exitCode).to.equal(0);
+    await untilRefused(cluster, podOf("new", spec({ containers: [builder()] }), "builds"));
+
+    const change = (...args: string[]) => kubectl(cluster, [...args, "--namespace=builds"]);
+    expect((await change("label", "pod/old", "seen=true")).stderr).to.not.contain("denied");
+    expect((await change("set", "image", "pod/old", "main=example.com/main:2")).stderr).to.contain(
+      "allowPrivilegeEscalation: false",
+    );
+    expect(
+      (await change("delete", "pod/old", "--wait=false", "--grace-period=0", "--force")).exitCode,
+    ).to.equal(0);
+    const patch = JSON.stringify({ metadata: { finalizers: null } });
+    expect((await change("patch", "pod/old", `--patch=${patch}`)).stderr).to.not.contain("denied");
+    expect((await change("get", "pods", "-o", "name")).stdout).to.not.contain("pod/old");
+
+    expect((await applyStrictly(cluster, policy ? [policy] : [])).exitCode).to.equal(0);
+    while ((await attempt(cluster, podOf("new", spec({ containers: [builder()] }), "builds"))) !== "") {
+      await wait(50);
+    }
+  });
+
   it("whoever asks for less than the strictest level is warned", async () => {
     const pod = podOf("warned", spec({ containers: [builder()] }), "builds");
     const { stderr } = await kubectl(cluster, ["create", "--dry-run=server", "-f", "-"], {
