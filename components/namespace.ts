@@ -4,6 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Capacity } from "../config/machine-size";
 import { PodPolicy, type PodRule } from "./pod-policy";
+import { priorityRule } from "./pod-rules";
+import type { Priority } from "./priority-classes";
 import { networkPolicies, type Traffic } from "./traffic";
 
 export interface NamespaceArgs {
@@ -11,6 +13,8 @@ export interface NamespaceArgs {
   namespace: string;
   /** How far its pods are confined. */
   pods: Confinement;
+  /** Priorities that its pods may have; one that names none is `standard`. */
+  priorities: readonly Priority[];
   traffic: Traffic;
   /** What its pods may request together: what could never run is refused at once, instead of waiting for ever. */
   capacity: Capacity;
@@ -26,7 +30,7 @@ export type Confinement =
 
 /**
  * A namespace with everything that holds for its pods, whoever makes them: how they are confined, whom they may talk to,
- * how much they may request, and that none gets a token of the API server unless it asks for an account that has one.
+ * how much they may request, whom they may go before, and that none gets a token of the API server unless it asks for an account that has one.
  */
 export class Namespace extends pulumi.ComponentResource {
   /** Its name, known once all that guards it is there: whoever has it may start pods at once. */
@@ -35,16 +39,15 @@ export class Namespace extends pulumi.ComponentResource {
   constructor(name: string, args: NamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("platform:index:Namespace", name, {}, opts);
 
-    const { rules = [] } = args.pods;
-    const policy =
-      rules.length > 0 && new PodPolicy(name, { namespace: args.namespace, rules }, { parent: this });
+    const rules = [priorityRule(args.priorities), ...(args.pods.rules ?? [])];
+    const policy = new PodPolicy(name, { namespace: args.namespace, rules }, { parent: this });
     const namespace = new core.Namespace(
       name,
       { metadata: { name: args.namespace, labels: podSecurityLabels(args.pods.level) } },
       {
         parent: this,
         // The rules judge the namespace's first pod too, and its last.
-        dependsOn: policy ? [policy] : [],
+        dependsOn: [policy],
         // Load balancers and claims inside have finalizers that wait for Google.
         customTimeouts: { delete: "20m" },
       },

@@ -69,6 +69,13 @@ export function policySpec({ namespace, rules }: PodPolicyArgs) {
         },
       ],
     },
+    // A pod that ran before the rules changed can still lose its finalizers; what it is can change within the rules only.
+    matchConditions: [
+      {
+        name: "made-or-changed",
+        expression: "request.operation != 'UPDATE' || object.spec != oldObject.spec",
+      },
+    ],
     variables: [
       { name: "initContainers", expression: "object.spec.?initContainers.orValue([])" },
       { name: "ephemeralContainers", expression: "object.spec.?ephemeralContainers.orValue([])" },

@@ -1,4 +1,16 @@
 import { containerLists, type PodRule } from "./pod-policy";
+import type { Priority } from "./priority-classes";
+
+/**
+ * Which pods the pods of a namespace may go before. The API server lets every pod take every class, those of the
+ * system too, and writes the default into a pod that names none before it asks.
+ */
+export function priorityRule(allowed: readonly Priority[]): PodRule {
+  return {
+    holds: `object.spec.?priorityClassName.orValue("") in ${list(allowed)}`,
+    otherwise: `pods here have a priorityClassName, one of: ${allowed.join(", ")}`,
+  };
+}
 
 export interface PlaceRules {
   /** Service accounts that pods may run as. */

@@ -19,6 +19,8 @@ export const priorities = {
   },
 } as const satisfies Record<string, Omit<scheduling.PriorityClassArgs, "metadata">>;
 
+export type Priority = keyof typeof priorities;
+
 /**
  * Who goes first when a cluster is full.
  *

@@ -97,6 +97,8 @@ function createNamespaces(settings: Loaded<CiSettings>, { inside }: Ground): Nam
             ...builderPodRules({ image: buildkit, account: builds.account }),
           ],
         },
+        // What waits for a build can wait; what waits for a release should not.
+        priorities: ["batch"],
         traffic: { ...pipelines.traffic, internetPorts: [22, 443] },
         capacity: forBuilds.capacity,
         container: { cpu: "500m", memory: "1Gi" },
@@ -112,6 +114,7 @@ function createNamespaces(settings: Loaded<CiSettings>, { inside }: Ground): Nam
           level: "restricted",
           rules: placeRules({ accounts: settings.deployers, pools: forDeploys.pools }),
         },
+        priorities: ["standard"],
         traffic: { ...pipelines.traffic, internetPorts: [443] },
         capacity: forDeploys.capacity,
         container: { cpu: "250m", memory: "512Mi" },

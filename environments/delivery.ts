@@ -30,6 +30,7 @@ export function createDelivery(stack: string, settings: Settings, catalogue: Cat
     {
       namespace: stack,
       pods: { level: "restricted" },
+      priorities: ["standard", "batch"],
       traffic: {
         inside: true,
         internetPorts: [443],

@@ -1,11 +1,13 @@
 /**
  * Runs the program after `--` and ends it at once when descriptor 3 is closed, which the system does when the process
- * at its other end is gone. TERM is for the program: it may tidy up, and the shell waits for it.
+ * at its other end is gone. TERM is for the program: it may tidy up, and the shell waits for it. What watches the other
+ * end ignores TERM, so that it still ends a program that tidies up.
  */
 const script = `
 exec 4<&0
 "$@" <&4 3<&- 4<&- &
 child=$!
+trap '' TERM
 { read -r end; kill -KILL "$child"; } <&3 >/dev/null 2>&1 4<&- &
 watch=$!
 trap : TERM

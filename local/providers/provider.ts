@@ -46,7 +46,10 @@ export interface Patience {
   readonly signal: AbortSignal;
 }
 
-/** The resource was made or changed, and did not become what it should: it stays in the state, with the reasons. */
+/**
+ * The resource is there and not what it should be, after it was made or changed, or when it is read: it stays in the
+ * state, with the reasons.
+ */
 export class NotInitialised extends Error {
   public override readonly name = "NotInitialised";
 

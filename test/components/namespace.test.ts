@@ -3,7 +3,7 @@ import * as core from "@pulumi/kubernetes/core/v1";
 import { expect } from "chai";
 
 import { Namespace, type NamespaceArgs, podSecurityLabels, quotaOf } from "../../components/namespace";
-import { nameOf, record, unknown } from "../support/recorder";
+import { record, unknown } from "../support/recorder";
 
 const types = {
   namespace: "kubernetes:core/v1:Namespace",
@@ -17,6 +17,7 @@ const types = {
 const args: NamespaceArgs = {
   namespace: "staging",
   pods: { level: "restricted" },
+  priorities: ["standard"],
   traffic: { inside: true, internetPorts: [443], loadBalanced: false, scraped: false },
   capacity: { cpus: 36, memoryGib: 144, pods: 990 },
   disks: true,
@@ -68,13 +69,25 @@ describe("a namespace", () => {
       recording.one(types.policy).urn,
       recording.one(types.binding).urn,
     ]);
-    expect((await namespace()).all(types.policy)).to.deep.equal([]);
+  });
+
+  it("says which priorities its pods have, also where nothing else is said of them", async () => {
+    const validations = async (more: Partial<NamespaceArgs>) => {
+      const { spec } = (await namespace(more)).one(types.policy).inputs as {
+        spec: { validations: { message: string }[] };
+      };
+      return spec.validations.map(({ message }) => message);
+    };
+    const priority = "pods here have a priorityClassName, one of: standard";
+    expect(await validations({})).to.deep.equal([priority]);
+    expect(await validations({ pods: { level: "restricted", rules } })).to.deep.equal([priority, "never"]);
   });
 
   it("holds its policies, quota and defaults, each in itself and after itself", async () => {
     const recording = await namespace();
     const inside = recording.registrations.filter(
-      ({ type }) => type.startsWith("kubernetes:") && type !== types.namespace,
+      ({ type }) =>
+        type.startsWith("kubernetes:") && ![types.namespace, types.policy, types.binding].includes(type),
     );
     expect(inside.map(({ name }) => name)).to.have.members([
       "services-deny-all",
@@ -107,8 +120,8 @@ describe("a namespace", () => {
 
   it("is known by its name in a preview already: what is inside would seem to be replaced otherwise", async () => {
     const recording = await namespace({}, true);
-    const outputs = [...recording.outputs].map(([urn, values]) => [nameOf(urn), values["namespace"]]);
-    expect(outputs).to.deep.equal([["services", "staging"]]);
+    const component = recording.one(types.namespace).parent ?? "";
+    expect(recording.outputs.get(component)).to.deep.equal({ namespace: "staging" });
     expect(JSON.stringify(recording.registrations)).to.not.contain(unknown);
   });
 

@@ -27,6 +27,16 @@ describe("a policy for pods", () => {
     });
   });
 
+  it("lets an update pass that leaves what the pod is as it was", async () => {
+    const { matchConditions } = (await policy()).one(types.policy).inputs["spec"] as Record<string, unknown>;
+    expect(matchConditions).to.deep.equal([
+      {
+        name: "made-or-changed",
+        expression: "request.operation != 'UPDATE' || object.spec != oldObject.spec",
+      },
+    ]);
+  });
+
   it("refuses, with the rule's words, also when a rule cannot be judged", async () => {
     const recording = await policy();
     const { failurePolicy, validations } = recording.one(types.policy).inputs["spec"] as Record<

@@ -1,7 +1,7 @@
 /** Whether the rules hold what they promise is in test/full/inside, on a real API server. */
 import { expect } from "chai";
 
-import { builderPodRules, placeRules } from "../../components/pod-rules";
+import { builderPodRules, placeRules, priorityRule } from "../../components/pod-rules";
 
 const image = `example.com/buildkit@sha256:${"0".repeat(64)}`;
 const rules = builderPodRules({ image, account: "builder" });
@@ -12,6 +12,12 @@ describe("the rules for pods of pipelines", () => {
     expect(account?.holds).to.contain('in ["staging", "production"]');
     expect(account?.otherwise).to.contain("staging, production");
     expect(pool?.holds).to.contain('in ["deploys"]');
+  });
+
+  it("name the priorities that they allow", () => {
+    const { holds, otherwise } = priorityRule(["standard", "batch"]);
+    expect(holds).to.contain('in ["standard", "batch"]');
+    expect(otherwise).to.contain("one of: standard, batch");
   });
 
   it("allow nothing where nothing is allowed", () => {

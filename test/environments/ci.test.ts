@@ -132,8 +132,12 @@ describe("the environment that builds", () => {
       ).inputs;
       return (spec as { validations: { message: string }[] }).validations.map(({ message }) => message);
     };
-    expect(rules("builds")).to.include.members(["no container here is privileged"]);
+    expect(rules("builds")).to.include.members([
+      "pods here have a priorityClassName, one of: batch",
+      "no container here is privileged",
+    ]);
     expect(rules("deploys")).to.deep.equal([
+      "pods here have a priorityClassName, one of: standard",
       "pods here run as one of these service accounts: staging, production, popups",
       "pods here choose their nodes by nodeSelector.pool, one of: deploys",
     ]);

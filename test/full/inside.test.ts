@@ -85,7 +85,12 @@ describe("in the cluster that builds,", () => {
   });
 
   const spec = (overrides: Block = {}) =>
-    podSpec({ serviceAccountName: "builder", nodeSelector: { pool: "builds" }, ...overrides });
+    podSpec({
+      serviceAccountName: "builder",
+      nodeSelector: { pool: "builds" },
+      priorityClassName: "batch",
+      ...overrides,
+    });
   const container = (overrides: Block = {}) => ({
     name: "main",
     image: "example.com/main:1",
@@ -179,6 +184,18 @@ describe("in the cluster that builds,", () => {
     "another pool": [
       () => spec({ nodeSelector: { pool: "controller" } }),
       "nodeSelector.pool, one of: builds",
+    ],
+    "the priority of the platform": [
+      () => spec({ priorityClassName: "platform" }),
+      "priorityClassName, one of: batch",
+    ],
+    "the priority of the system": [
+      () => spec({ priorityClassName: "system-cluster-critical" }),
+      "priorityClassName, one of: batch",
+    ],
+    "the priority of services": [
+      () => spec({ priorityClassName: undefined }),
+      "priorityClassName, one of: batch",
     ],
     "no pool": [() => spec({ nodeSelector: undefined }), "nodeSelector.pool, one of: builds"],
     "a privileged container": [
@@ -301,6 +318,36 @@ describe("in the cluster that builds,", () => {
     expect(stdout).to.contain('"ephemeralContainers"');
   });
 
+  it("a pod that the rules took before they changed is still cleaned up, and changed no further", async () => {
+    const old = podOf("old", spec({ containers: [container(), builder()] }), "builds");
+    const kept = { ...old, metadata: { ...old.metadata, finalizers: ["example.com/log"] } };
+    expect((await applyStrictly(cluster, [kept])).exitCode).to.equal(0);
+    const policy = objects.find(
+      ({ kind, metadata }) => kind === "ValidatingAdmissionPolicy" && metadata.name === "pods-of-builds",
+    );
+    const digest = `sha256:${"0".repeat(64)}`;
+    const next = JSON.parse(JSON.stringify(policy).replace(/sha256:[0-9a-f]{64}/g, digest)) as object;
+    expect((await applyStrictly(cluster, [next])).exitCode).to.equal(0);
+    await untilRefused(cluster, podOf("new", spec({ containers: [builder()] }), "builds"));
+
+    const change = (...args: string[]) => kubectl(cluster, [...args, "--namespace=builds"]);
+    expect((await change("label", "pod/old", "seen=true")).stderr).to.not.contain("denied");
+    expect((await change("set", "image", "pod/old", "main=example.com/main:2")).stderr).to.contain(
+      "allowPrivilegeEscalation: false",
+    );
+    expect(
+      (await change("delete", "pod/old", "--wait=false", "--grace-period=0", "--force")).exitCode,
+    ).to.equal(0);
+    const patch = JSON.stringify({ metadata: { finalizers: null } });
+    expect((await change("patch", "pod/old", `--patch=${patch}`)).stderr).to.not.contain("denied");
+    expect((await change("get", "pods", "-o", "name")).stdout).to.not.contain("pod/old");
+
+    expect((await applyStrictly(cluster, policy ? [policy] : [])).exitCode).to.equal(0);
+    while ((await attempt(cluster, podOf("new", spec({ containers: [builder()] }), "builds"))) !== "") {
+      await wait(50);
+    }
+  });
+
   it("whoever asks for less than the strictest level is warned", async () => {
     const pod = podOf("warned", spec({ containers: [builder()] }), "builds");
     const { stderr } = await kubectl(cluster, ["create", "--dry-run=server", "-f", "-"], {
@@ -323,6 +370,9 @@ describe("in the cluster that builds,", () => {
     expect(await attempt(cluster, deploy({ nodeSelector: { pool: "builds" } }))).to.contain(
       "one of: deploys",
     );
+    for (const priorityClassName of ["platform", "batch", "system-node-critical"]) {
+      expect(await attempt(cluster, deploy({ priorityClassName }))).to.contain("one of: standard");
+    }
     expect(await attempt(cluster, deploy({ containers: [builder()] }))).to.contain(
       'violates PodSecurity "restricted:latest"',
     );
@@ -350,6 +400,7 @@ describe("in a cluster that runs the product,", () => {
 
   before(async () => {
     ({ cluster } = await start("staging"));
+    await untilRefused(cluster, podOf("first", podSpec({ priorityClassName: "platform" }), "staging"));
   });
   after(async () => {
     await cluster.stop();
@@ -424,6 +475,15 @@ describe("in a cluster that runs the product,", () => {
     const spec = await read(podOf("main", podSpec(), "staging"));
     expect(spec["priorityClassName"]).to.equal("standard");
     expect(spec["priority"]).to.equal(100_000);
+  });
+
+  it("a pod of a service may go after the others, and never before them", async () => {
+    const going = (priorityClassName: string) =>
+      attempt(cluster, podOf("main", podSpec({ priorityClassName }), "staging"));
+    for (const allowed of ["standard", "batch"]) expect(await going(allowed)).to.equal("");
+    for (const refused of ["platform", "system-cluster-critical", "system-node-critical"]) {
+      expect(await going(refused)).to.contain("priorityClassName, one of: standard, batch");
+    }
   });
 
   it("a claim that names no class gets a disk with the environment's label, before GKE's own", async () => {

@@ -46,4 +46,19 @@ describe("a program on a leash", () => {
     expect(await ended).to.equal(4);
     expect(await said(/(tidy) x/)).to.equal("tidy");
   });
+
+  it("is gone when the other end is, also while it tidies up", async () => {
+    const { child, said } = start("trap '' TERM; echo pid $$ .; exec sleep 60");
+    const pid = Number(await said(/pid (\d+) /));
+    process.kill(-(child.pid ?? 0), "SIGTERM");
+    await wait(200);
+    expect(isRunning(pid)).to.equal(true);
+    child.stdio[3]?.destroy();
+    try {
+      for (let waited = 0; isRunning(pid) && waited < 2_000; waited += 10) await wait(10);
+      expect(isRunning(pid)).to.equal(false);
+    } finally {
+      if (isRunning(pid)) process.kill(pid, "SIGKILL");
+    }
+  });
 });
