@@ -103,6 +103,8 @@ function commandEnvironment(home: string, kubeconfig: string): Record<string, st
     HOME: home,
     KUBECONFIG: kubeconfig,
     KUBERC: "off",
+    // Also for those who need the home of the user.
+    KUBECACHEDIR: join(home, ".kube", "cache"),
     HELM_CACHE_HOME: join(home, "helm", "cache"),
     HELM_CONFIG_HOME: join(home, "helm", "config"),
     HELM_DATA_HOME: join(home, "helm", "data"),

@@ -20,7 +20,10 @@ export interface ChartServerArgs {
   login?: string;
 }
 
-/** Serves a chart as `oci://HOST/charts/NAME` and as a repository at `http://HOST`. */
+/**
+ * Serves a chart as `oci://HOST/charts/NAME` and as a repository at `http://HOST`, and to those who take it for their
+ * proxy as every other host.
+ */
 export async function serveChart(args: ChartServerArgs): Promise<ChartServer> {
   const contents = contentsOf(args);
   const server = createServer((request, response) => answer(request, response, contents, args.login));
@@ -73,7 +76,8 @@ function answer(
   contents: Map<string, Content>,
   login?: string,
 ): void {
-  const content = contents.get(url);
+  // Whoever takes it for a proxy asks with the whole address.
+  const content = contents.get(url.replace(/^http:\/\/[^/]+/, ""));
   const expected = `Basic ${Buffer.from(login ?? "").toString("base64")}`;
   if (login !== undefined && headers.authorization !== expected) {
     response.writeHead(401, { "www-authenticate": 'Basic realm="charts"' }).end();

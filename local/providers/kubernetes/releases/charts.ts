@@ -9,7 +9,7 @@ import {
   rmSync,
   statSync,
 } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 
 import { parse } from "yaml";
@@ -20,6 +20,7 @@ import { layoutOf } from "../../../clusters/layout";
 import { buildPrograms } from "../../../clusters/programs";
 import { wordsOf } from "./helm-words";
 import type { ReleaseInputs } from "./release-inputs";
+import { type Environment, userEnvironment } from "./user-environment";
 
 /** A chart that is on this machine: a folder or an archive. */
 export interface Chart {
@@ -34,8 +35,8 @@ export interface ChartsArgs {
   readonly mirror: string | undefined;
   /** What a path in the program starts from. */
   readonly programFolder: string;
-  /** Says where the login files of registries are. */
-  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The user's: says the way to the internet, and where logins to registries are. */
+  readonly env: Environment;
 }
 
 type Wanted = Pick<ReleaseInputs, "chart" | "version" | "devel" | "repositoryOpts">;
@@ -49,14 +50,27 @@ export class Charts {
   constructor(private readonly args: ChartsArgs) {}
 
   /** @throws with where it was looked for and what to do */
-  find(wanted: Wanted): Promise<Chart> {
+  async find(wanted: Wanted): Promise<Chart> {
     const { chart, version, devel, repositoryOpts } = wanted;
     const key = JSON.stringify([chart, version, devel, repositoryOpts]);
+    const earlier = this.found.get(key);
+    if (earlier && (await this.isGone(earlier))) this.forget(key, earlier);
     const found = this.found.get(key) ?? this.look(wanted);
     this.found.set(key, found);
     // A chart that is pushed a moment later is found then.
-    found.catch(() => this.found.delete(key));
+    found.catch(() => this.forget(key, found));
     return found;
+  }
+
+  /** A control plane that starts again begins without its temporary files. */
+  private async isGone(found: Promise<Chart>): Promise<boolean> {
+    const { path } = await found;
+    return this.args.cluster !== undefined && !existsSync(path);
+  }
+
+  /** Unless somebody looks again already. */
+  private forget(key: string, found: Promise<Chart>): void {
+    if (this.found.get(key) === found) this.found.delete(key);
   }
 
   private async look(wanted: Wanted): Promise<Chart> {
@@ -127,7 +141,7 @@ export class Charts {
     const own = mkdtempSync(join(folder, "pull-"));
     try {
       const pulled = await helm(cluster, ["pull", ...referenceFlags(wanted), "--destination", own], {
-        env: this.logins(),
+        env: userEnvironment(this.args.env),
       });
       const [file] = readdirSync(own);
       if (pulled.exitCode !== 0 || file === undefined) {
@@ -154,16 +168,6 @@ export class Charts {
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
-  }
-
-  /** Where docker and Helm keep logins to registries: the user's own, as the provider reads them. */
-  private logins(): Record<string, string> {
-    const { env } = this.args;
-    const registry = env["PULUMI_K8S_HELM_REGISTRY_CONFIG_PATH"];
-    return {
-      DOCKER_CONFIG: env["DOCKER_CONFIG"] ?? join(env["HOME"] ?? homedir(), ".docker"),
-      ...(registry !== undefined && { HELM_REGISTRY_CONFIG: registry }),
-    };
   }
 
   private notFound({ chart, version, repositoryOpts }: Wanted, words: string): string {

@@ -21,6 +21,7 @@ import { completed, messageOf, type ReleaseInputs } from "./release-inputs";
 import { idOf, liveInputs, outputsOf } from "./release-state";
 import { Renderer } from "./rendering";
 import { Rollout } from "./rollout";
+import type { Environment } from "./user-environment";
 import { withValuesFile } from "./values-file";
 
 export interface ReleasesOptions {
@@ -32,8 +33,8 @@ export interface ReleasesOptions {
   readonly defaultNamespace?: string;
   /** Why the cluster cannot be reached, for whoever wants to change it. */
   readonly unreachableReason?: string;
-  /** Says where the login files of registries are. @default process.env */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The user's: says the way to the internet, and where logins to registries are. @default process.env */
+  readonly env?: Environment;
   /** Whether a release of a cluster that is gone counts as gone when somebody looks at what is there. */
   readonly deleteUnreachable?: boolean;
   /** Told of what was mended on the way, with the resource that it is about. */
@@ -45,6 +46,7 @@ export class Releases implements Provider {
   private readonly charts: Charts;
   private readonly renderer: Renderer | undefined;
   private readonly programFolder: string;
+  private readonly env: Environment;
 
   constructor(
     /** Undefined while it cannot be reached. */
@@ -53,8 +55,9 @@ export class Releases implements Provider {
   ) {
     const { chartMirror: mirror, programFolder = process.cwd(), env = process.env } = options;
     this.programFolder = programFolder;
+    this.env = env;
     this.charts = new Charts({ cluster, mirror, programFolder, env });
-    this.renderer = cluster && new Renderer(cluster);
+    this.renderer = cluster && new Renderer(cluster, env);
   }
 
   /** Fills in what is left out, and loads the chart, without which nobody knows the version. */
@@ -162,7 +165,7 @@ export class Releases implements Provider {
 
   private rolloutOf({ urn }: Subject, inputs: Values, patience: Patience, refusal: string) {
     const report = (message: string) => void this.options.warn?.(urn, message);
-    return { cluster: this.reached(refusal), inputs, patience, report };
+    return { cluster: this.reached(refusal), inputs, patience, report, env: this.env };
   }
 
   private reached(refusal: string): ControlPlane {

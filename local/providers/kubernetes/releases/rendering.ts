@@ -5,6 +5,7 @@ import type { Chart } from "./charts";
 import { wordsOf } from "./helm-words";
 import type { ReleaseInputs } from "./release-inputs";
 import { objectsIn, type Rendered } from "./resource-names";
+import { type Environment, userEnvironment } from "./user-environment";
 
 /** A version of a group of the API, with the kinds in it. */
 interface Group {
@@ -25,11 +26,15 @@ interface Group {
 export class Renderer {
   private groups: Promise<Group[]> | undefined;
 
-  constructor(private readonly cluster: ControlPlane) {}
+  constructor(
+    private readonly cluster: ControlPlane,
+    /** The user's, for charts whose dependencies are fetched. */
+    private readonly env: Environment,
+  ) {}
 
   /** What is wrong with a chart and its values; nothing when all is well. */
   async problemsOf(release: ReleaseInputs, chart: Chart, valuesFile: string): Promise<string[]> {
-    const rendered = await helm(this.cluster, [
+    const args = [
       "template",
       release.name,
       chart.path,
@@ -41,7 +46,9 @@ export class Renderer {
       ...(release.skipCrds ? ["--skip-crds"] : ["--include-crds"]),
       ...(release.disableWebhooks ? ["--no-hooks"] : []),
       ...(release.dependencyUpdate ? ["--dependency-update"] : []),
-    ]);
+    ];
+    const options = release.dependencyUpdate ? { env: userEnvironment(this.env) } : {};
+    const rendered = await helm(this.cluster, args, options);
     if (rendered.exitCode !== 0) return [wordsOf(rendered)];
     const objects = objectsIn(rendered.stdout);
     const problems = await Promise.all(objects.map((object) => this.problemOf(object, objects, release)));

@@ -10,6 +10,7 @@ import { lastGood, operationLabel, type Revision, revisionsOf } from "./history"
 import { type Operation, Operations } from "./operations";
 import type { ReleaseInputs } from "./release-inputs";
 import { idOf, outputsOf } from "./release-state";
+import { type Environment, userEnvironment } from "./user-environment";
 import { withValuesFile } from "./values-file";
 
 export interface RolloutArgs {
@@ -18,6 +19,8 @@ export interface RolloutArgs {
   readonly patience: Patience;
   /** Told of what was mended on the way. */
   readonly report: (message: string) => void;
+  /** The user's, for charts whose dependencies are fetched. */
+  readonly env: Environment;
 }
 
 type Step = "install" | "upgrade";
@@ -177,10 +180,14 @@ export class Rollout {
 
   /** Helm's time is for one thing at a time; several hooks may take it several times. */
   private helm(args: readonly string[], signal?: AbortSignal): Promise<CommandResult> {
-    const { cluster, patience } = this.args;
+    const { cluster, patience, env } = this.args;
     this.begun = true;
     const timeoutSeconds = patience.timeoutSeconds ?? 4 * secondsOf(this.release) + 60;
-    return helm(cluster, args, { timeoutSeconds, ...(signal && { signal }) });
+    return helm(cluster, args, {
+      timeoutSeconds,
+      ...(signal && { signal }),
+      ...(this.release.dependencyUpdate && { env: userEnvironment(env) }),
+    });
   }
 
   private revisions(): Promise<Revision[]> {

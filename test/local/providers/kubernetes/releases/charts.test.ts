@@ -1,5 +1,5 @@
 /** Where the charts of releases are looked for, with the real Helm and servers on loopback. */
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { expect } from "chai";
@@ -150,5 +150,42 @@ describe("the charts of releases", () => {
     await refusal(late.find(wanted));
     await packed("5.0.0", own);
     expect((await late.find(wanted)).version).to.equal("5.0.0");
+  });
+
+  it("are asked for on the user's way to the internet", async () => {
+    const wanted = { chart: "web", version: "1.2.3", repositoryOpts: { repo: "http://charts.invalid" } };
+    expect(await refusal(charts().find(wanted))).to.contain("charts.invalid");
+    for (const name of ["HTTP_PROXY", "http_proxy"]) {
+      const env = { HOME: folder, [name]: `http://${server.host}` };
+      expect((await charts({ env }).find(wanted)).version).to.equal("1.2.3");
+    }
+    const around = { HOME: folder, HTTP_PROXY: `http://${server.host}`, no_proxy: "charts.invalid" };
+    expect(await refusal(charts({ env: around }).find(wanted))).to.contain("charts.invalid");
+  });
+
+  it("are asked for with the logins that a helper of docker keeps in the user's home", async () => {
+    const home = join(folder, "of-the-user");
+    mkdirSync(join(home, ".docker"), { recursive: true });
+    const settings = { credHelpers: { [closed.host]: "test" } };
+    writeFileSync(join(home, ".docker", "config.json"), JSON.stringify(settings));
+    writeFileSync(join(home, "kept.json"), JSON.stringify({ Username: "robot", Secret: "secret" }));
+    const helper = '#!/bin/sh\n[ "$1" = get ] && cat "$HOME/kept.json"\n';
+    writeFileSync(join(home, "docker-credential-test"), helper, { mode: 0o755 });
+    const env = { HOME: home, PATH: `${home}:${process.env["PATH"] ?? ""}` };
+    expect((await charts({ env }).find({ chart: `oci://${closed.host}/charts/web` })).version).to.equal(
+      "1.2.3",
+    );
+    // What Helm itself keeps stays with the cluster.
+    expect(readdirSync(home)).to.have.members([".docker", "kept.json", "docker-credential-test"]);
+  });
+
+  it("are looked for again when the cluster began anew, without what it had pulled", async () => {
+    const kept = charts();
+    const wanted = { chart: `oci://${server.host}/charts/web`, version: "1.2.3" };
+    const { path } = await kept.find(wanted);
+    rmSync(join(folder, "temporary"), { recursive: true });
+    const again = await Promise.all([kept.find(wanted), kept.find(wanted)]);
+    expect(again.map((chart) => chart.path)).to.deep.equal([path, path]);
+    expect(existsSync(path)).to.equal(true);
   });
 });

@@ -15,6 +15,7 @@ import { buildPrograms } from "../../../../../local/clusters/programs";
 import { Releases, type ReleasesOptions } from "../../../../../local/providers/kubernetes/releases/releases";
 import { NotInitialised } from "../../../../../local/providers/provider";
 import { unknown } from "../../../../../local/providers/wire";
+import { serveChart } from "../../../../support/chart-server";
 import { hookJob, writeChart } from "../../../../support/charts";
 import {
   apply,
@@ -449,6 +450,37 @@ spec: { ports: [{ port: 80, targetPrt: 8080 }] }
     expect(diff(old).changes.size).to.equal(0);
   });
 
+  it("fetch what their chart depends on by the user's way to the internet, and leave nothing in the user's home", async () => {
+    const packed = await helm(cluster, ["package", web, "--destination", folder]);
+    expect(packed.exitCode, packed.stderr).to.equal(0);
+    const server = await serveChart({
+      archive: join(folder, "web-1.0.0.tgz"),
+      name: "web",
+      version: "1.0.0",
+    });
+    const depends = { name: "web", version: "1.0.0", repository: "http://charts.invalid" };
+    const described = { apiVersion: "v2", name: "around", version: "1.0.0", dependencies: [depends] };
+    const files = { "Chart.yaml": JSON.stringify(described), "templates/deployment.yaml": "" };
+    const home = temporaryFolder();
+    const env = { HOME: home, PATH: process.env["PATH"], HTTP_PROXY: `http://${server.host}` };
+    try {
+      const fetching = another({ env });
+      // Planned from one folder and made from another, neither of which has it yet.
+      const inputs = async () => {
+        const chart = writeChart(folder, { name: "around", files });
+        return checked({ name: "around", chart, dependencyUpdate: true }, fetching);
+      };
+      expect(await fetching.preview(subject, await inputs())).to.include({ status: unknown });
+      const all = await inputs();
+      const { id, outputs } = await fetching.create(subject, all, patience);
+      expect(await image("around")).to.equal("example.com/main:one 1");
+      await fetching.remove(subject, id, { inputs: all, outputs }, patience);
+    } finally {
+      server.close();
+    }
+    expect(readdirSync(home)).to.deep.equal([]);
+  });
+
   it("of a cluster that cannot be reached are checked and planned, and nothing is done to them", async () => {
     const nowhere = new Releases(undefined, { unreachableReason: "it is stopped" });
     const inputs = await checked({ name: "far" }, nowhere);
@@ -474,7 +506,7 @@ describe("releases of a world that was killed", () => {
     const script = `
       const { startControlPlane } = require("./local/clusters/control-plane");
       const { setNodePool } = require("./local/clusters/node-pools");
-      const { Releases } = require("./local/providers/kubernetes/releases");
+      const { Releases } = require("./local/providers/kubernetes/releases/releases");
       const { pool } = require("./test/support/clusters");
       void (async () => {
         const cluster = await startControlPlane(${JSON.stringify({ folder, programs })});
