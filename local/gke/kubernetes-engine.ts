@@ -149,8 +149,8 @@ export class KubernetesEngine {
     if (!this.cloud) throw new Error("clusters are made in a cloud; call resume first");
     const { onError } = this.args;
     const addons = await startAddons({ control, cloud: this.cloud, cluster, onError });
-    for (const pool of this.cloud.list(poolKind, cluster.id)) await this.pools.make(pool);
-    return [addons, this.pools.startScaling(cluster.id)];
+    const known = this.cloud.list(poolKind).filter(({ id }) => id.startsWith(`${cluster.id}/nodePools/`));
+    return [addons, await this.pools.attend(cluster.id, known)];
   }
 
   private async remove(resource: Resource): Promise<void> {
