@@ -72,7 +72,11 @@ export async function addNodes(
   zones: readonly string[],
   signal?: AbortSignal,
 ): Promise<string[]> {
-  const names = await Promise.all(zones.map((zone) => addNode(api, template, zone)));
+  const added = await Promise.allSettled(zones.map((zone) => addNode(api, template, zone)));
+  // Only now that all are answered: whoever takes them away again misses none.
+  const refused = added.find((outcome) => outcome.status === "rejected");
+  if (refused) throw refused.reason;
+  const names = added.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
   await untilReady(api, template.name, names, signal);
   return names;
 }

@@ -74,6 +74,7 @@ export class KubernetesEngine {
     keepLogins(this.args.login, clusters.map(dnsEndpointOf));
     await Promise.all(
       clusters.map(async (resource) => {
+        if (this.clusters.has(resource.id)) return;
         const cluster = this.add(resource);
         try {
           await cluster.start();
@@ -175,8 +176,8 @@ export class KubernetesEngine {
     const { onError, login } = this.args;
     writeLogin(login, dnsEndpointOf(cluster), control);
     const addons = await startAddons({ control, cloud: this.cloud, cluster, onError });
-    for (const pool of this.cloud.list(poolKind, cluster.id)) await this.pools.make(pool);
-    return [addons, this.pools.startScaling(cluster.id)];
+    const known = this.cloud.list(poolKind).filter(({ id }) => id.startsWith(`${cluster.id}/nodePools/`));
+    return [addons, await this.pools.attend(cluster.id, known)];
   }
 
   private async remove(resource: Resource): Promise<void> {

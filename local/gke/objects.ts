@@ -59,18 +59,40 @@ export interface Happening {
   readonly component: string;
 }
 
-/** Tells what happened to an object, once for each message. */
+/**
+ * Tells what happened to an object, once for each message; nobody hears it in a namespace that is gone (404) or being
+ * deleted, where nothing new may be made (403).
+ */
 export async function tell(api: Api, { about, type, reason, message, component }: Happening): Promise<void> {
   const { name, namespace = "default", uid } = about.metadata;
   const now = new Date().toISOString().replace(/\.\d+Z$/, "Z");
   const hash = createHash("sha256").update(`${uid}/${reason}/${message}`).digest("hex").slice(0, 16);
-  await ensure(api, `/api/v1/namespaces/${namespace}/events`, {
+  const event = {
     apiVersion: "v1",
     kind: "Event",
     metadata: { name: `${name}.${hash}`, namespace },
     involvedObject: { kind: about.kind, apiVersion: about.apiVersion, name, namespace, uid },
     ...{ type, reason, message, source: { component }, firstTimestamp: now, lastTimestamp: now, count: 1 },
-  });
+  };
+  await api.post(`/api/v1/namespaces/${namespace}/events`, event).catch(unless(403, 404, 409));
+}
+
+/** Work for many owners in one pass: what goes wrong with one keeps no other waiting, and is told at the end. */
+export class Attempts {
+  private readonly failures: unknown[] = [];
+
+  async at(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.failures.push(error);
+    }
+  }
+
+  /** Throws the first thing that went wrong. Call it when all work is done, so that none goes on into the next pass. */
+  end(): void {
+    if (this.failures.length > 0) throw this.failures[0];
+  }
 }
 
 /** Handles a refusal with one of these status codes as nothing. */

@@ -2,12 +2,13 @@
 import { setTimeout as wait } from "node:timers/promises";
 
 import type { Cloud, CloudOptions } from "../../local/cloud/cloud";
+import type { Fault } from "../../local/cloud/faults";
 import type { Resource, Values } from "../../local/cloud/rules/shape";
 import type { KubernetesObject } from "../../local/clusters/api";
 import type { ControlPlane } from "../../local/clusters/control-plane";
 import { setNodePool } from "../../local/clusters/node-pools";
 import { type Addons, startAddons } from "../../local/gke/addons";
-import { pool, startTemporary } from "./clusters";
+import { apply, pool, startTemporary } from "./clusters";
 import { makeNetwork, project, smallCloud } from "./small-cloud";
 
 export interface Gke {
@@ -94,4 +95,38 @@ export async function eventsOf({ control }: Gke, name: string, namespace = "defa
   return items
     .filter(({ involvedObject }) => involvedObject.name === name)
     .map(({ reason, message }) => `${reason}: ${message}`);
+}
+
+/** Something holds a resource of the cloud: it is not deleted until the faults are cleared. */
+export const holding = (kind: string, id: string): Fault => ({
+  ...{ call: "delete", kind, id, times: Infinity },
+  fail: { status: 400, reason: "resourceInUseByAnotherResource", message: "held" },
+});
+
+/** Has the API server refuse what is not so, a condition in CEL, with the words "not this one". */
+export async function refuse(
+  control: ControlPlane,
+  resource: string,
+  operation: "CREATE" | "UPDATE",
+  unless: string,
+): Promise<void> {
+  const name = "not-this-one";
+  const apiVersion = "admissionregistration.k8s.io/v1";
+  const rule = { apiGroups: [""], apiVersions: ["v1"], operations: [operation], resources: [resource] };
+  await apply(
+    control,
+    {
+      ...{ apiVersion, kind: "ValidatingAdmissionPolicy", metadata: { name } },
+      spec: {
+        matchConstraints: { resourceRules: [rule] },
+        validations: [{ expression: unless, message: "not this one" }],
+      },
+    },
+    {
+      ...{ apiVersion, kind: "ValidatingAdmissionPolicyBinding", metadata: { name } },
+      spec: { policyName: name, validationActions: ["Deny"] },
+    },
+  );
+  // The API server reads its policies about once a second.
+  await wait(3_000);
 }

@@ -2,7 +2,7 @@ import type { Api, KubernetesObject } from "../../clusters/api";
 import { type Controller, startController } from "../../clusters/controller";
 import { type Claim, diskOf, NoDisk, parametersOf, sizeOf } from "./disk";
 import type { Home } from "../home";
-import { dropFinalizer, ensure, tell, unless } from "../objects";
+import { Attempts, dropFinalizer, ensure, tell, unless } from "../objects";
 import { found, idOf, type Piece, settle } from "../pieces";
 import { quantity } from "../quantity";
 import { driver, formerDriver } from "./storage-classes";
@@ -71,11 +71,13 @@ export function startVolumes(api: Api, home: Home, onError: (error: unknown) => 
       const claims = seen.claims as readonly PersistentVolumeClaim[];
       const volumes = seen.volumes as readonly PersistentVolume[];
       const classes = seen.classes as readonly StorageClass[];
+      const attempts = new Attempts();
       await Promise.all([
-        ...claims.map((claim) => provision(api, home, claim, classes, seen.nodes)),
-        ...volumes.filter(isOurs).map((volume) => reclaim(api, home, volume)),
-        ...volumes.filter(isOurs).map((volume) => grow(api, home, volume, claims)),
+        ...claims.map((claim) => attempts.at(() => provision(api, home, claim, classes, seen.nodes))),
+        ...volumes.filter(isOurs).map((volume) => attempts.at(() => reclaim(api, home, volume))),
+        ...volumes.filter(isOurs).map((volume) => attempts.at(() => grow(api, home, volume, claims))),
       ]);
+      attempts.end();
     },
   });
 }

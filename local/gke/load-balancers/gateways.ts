@@ -1,13 +1,13 @@
 import type { Api } from "../../clusters/api";
 import { type Controller, startController } from "../../clusters/controller";
-import { attachmentsOf } from "./attachment";
+import { type Attachment, attachmentsOf } from "./attachment";
 import { type Certificate, gatewayBalancer, type GatewayBalancer, InvalidGateway } from "./gateway-balancer";
 import { maker } from "./gateway-backend";
 import { balancers } from "./gateway-classes";
 import { type Gateway, type Grant, keyOf, type Route, type Scene } from "./gateway-objects";
 import { gatewayStatus, type Progress, routeStatus } from "./gateway-status";
 import type { Home } from "../home";
-import { addFinalizer, dropFinalizer, tell, unless } from "../objects";
+import { addFinalizer, Attempts, dropFinalizer, tell, unless } from "../objects";
 import { marked, meet } from "../pieces";
 import { addressOf, type Service } from "./service-balancer";
 
@@ -51,54 +51,67 @@ async function program(api: Api, home: Home, gateways: readonly Gateway[], scene
       .filter(({ metadata }) => !metadata.deletionTimestamp)
       .map((gateway) => [gateway, attachmentsOf(gateway, scene)] as const),
   );
+  const attempts = new Attempts();
   const wanted = new Map<Gateway, GatewayBalancer>();
-  const refused = new Set<Gateway>();
+  const unclear = new Set<Gateway>();
   const report = (gateway: Gateway, progress: Progress) =>
     showGateway(api, gateway, gatewayStatus(gateway, attachments.get(gateway) ?? [], progress));
+  const prepare = async (gateway: Gateway, attached: readonly Attachment[]) => {
+    const balancer = balancers.get(gateway.spec.gatewayClassName);
+    if (!balancer) return;
+    const certificates = await certificatesOf(api, gateway);
+    const planned = gatewayBalancer(home, gateway, balancer, attached, certificates);
+    // Before anything is made for it, so that nothing is left when it goes.
+    await addFinalizer(api, pathOf(gateway), finalizer);
+    const known = gateway.status?.conditions?.some(({ type }) => type === "Programmed");
+    if (!known) await report(gateway, { at: "accepted" });
+    wanted.set(gateway, planned);
+  };
 
   for (const [gateway, attached] of attachments) {
-    try {
-      const balancer = balancers.get(gateway.spec.gatewayClassName);
-      if (!balancer) continue;
-      const certificates = await certificatesOf(api, gateway);
-      wanted.set(gateway, gatewayBalancer(home, gateway, balancer, attached, certificates));
-      // Before anything is made for it, so that nothing is left when it goes.
-      await addFinalizer(api, pathOf(gateway), finalizer);
-      const known = gateway.status?.conditions?.some(({ type }) => type === "Programmed");
-      if (!known) await report(gateway, { at: "accepted" });
-    } catch (error) {
-      if (!(error instanceof InvalidGateway)) throw error;
-      refused.add(gateway);
-      await report(gateway, { at: "invalid", why: error.message });
-      await complain(api, gateway, error.message);
-    }
+    await attempts.at(() =>
+      prepare(gateway, attached).catch(async (error: unknown) => {
+        unclear.add(gateway);
+        if (!(error instanceof InvalidGateway)) throw error;
+        await report(gateway, { at: "invalid", why: error.message });
+        await complain(api, gateway, error.message);
+      }),
+    );
   }
-  await Promise.all(scene.routes.map((route) => showRoute(api, route, [...attachments.values()].flat())));
+  const attached = [...attachments.values()].flat();
+  await Promise.all(scene.routes.map((route) => attempts.at(() => showRoute(api, route, attached))));
 
   const needs = [...wanted].map(([gateway, { pieces }]) => ({ owner: keyOf(gateway), pieces }));
   const existing = ours(home).filter(
     // What a gateway has that cannot be understood any more stays as it is, and with it what it stands on.
     ({ inputs }) =>
-      refused.size === 0 ||
-      [...gateways].some((gateway) => !refused.has(gateway) && isOf(gateway, inputs["description"])),
+      unclear.size === 0 ||
+      [...gateways].some((gateway) => !unclear.has(gateway) && isOf(gateway, inputs["description"])),
   );
   const outcome = await meet(home.cloud, home.project, needs, existing);
   for (const [gateway, { rule }] of wanted) {
     const failure = outcome.failures.get(keyOf(gateway));
-    const address = addressOf(home, rule);
-    if (failure === undefined && address !== undefined) await report(gateway, { at: "programmed", address });
-    else await report(gateway, { at: "failed", why: failure?.message ?? "it has no address yet" });
-    if (failure) await complain(api, gateway, failure.message);
+    await attempts.at(async () => {
+      const address = addressOf(home, rule);
+      if (failure === undefined && address !== undefined)
+        await report(gateway, { at: "programmed", address });
+      else await report(gateway, { at: "failed", why: failure?.message ?? "it has no address yet" });
+      if (failure) await complain(api, gateway, failure.message);
+    });
   }
 
   const left = ours(home);
   for (const gateway of gateways) {
     if (!gateway.metadata.deletionTimestamp) continue;
     const remains = left.some(({ inputs }) => isOf(gateway, inputs["description"]));
-    if (remains) await complain(api, gateway, "parts of its load balancer could not be deleted");
-    else await dropFinalizer(api, pathOf(gateway), finalizer);
+    await attempts.at(() =>
+      remains ? complain(api, gateway, inUse) : dropFinalizer(api, pathOf(gateway), finalizer),
+    );
   }
+  attempts.end();
 }
+
+const inUse = "parts of its load balancer could not be deleted";
 
 const ours = (home: Home) => marked(home.cloud, home.project, home.uid, maker);
 
@@ -115,17 +128,17 @@ async function certificatesOf(api: Api, { metadata, spec }: Gateway): Promise<Ce
   const abroad = references.find(({ namespace }) => namespace && namespace !== metadata.namespace);
   if (abroad)
     throw new InvalidGateway(`certificate ${abroad.name} is in another namespace, which is not emulated`);
-  return Promise.all(
-    names.map(async (name) => {
-      const secret = await api
-        .get<{ data?: Record<string, string> }>(`/api/v1/namespaces/${metadata.namespace}/secrets/${name}`)
-        .catch(unless(404));
-      const [certificate, privateKey] = [secret?.data?.["tls.crt"], secret?.data?.["tls.key"]];
-      if (certificate === undefined || privateKey === undefined)
-        throw new InvalidGateway(`certificate ${name}: there is no secret with tls.crt and tls.key`);
-      return { name, certificate, privateKey };
-    }),
-  );
+  const certificates: Certificate[] = [];
+  for (const name of names) {
+    const secret = await api
+      .get<{ data?: Record<string, string> }>(`/api/v1/namespaces/${metadata.namespace}/secrets/${name}`)
+      .catch(unless(404));
+    const [certificate, privateKey] = [secret?.data?.["tls.crt"], secret?.data?.["tls.key"]];
+    if (certificate === undefined || privateKey === undefined)
+      throw new InvalidGateway(`certificate ${name}: there is no secret with tls.crt and tls.key`);
+    certificates.push({ name, certificate, privateKey });
+  }
+  return certificates;
 }
 
 async function showGateway(api: Api, gateway: Gateway, status: object): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Api } from "../../clusters/api";
 import { type Controller, startController } from "../../clusters/controller";
 import type { Home } from "../home";
-import { addFinalizer, dropFinalizer, tell } from "../objects";
+import { addFinalizer, Attempts, dropFinalizer, tell, unless } from "../objects";
 import { marked, meet, type Need, type Piece } from "../pieces";
 import { addressOf, maker, schemeOf, type Service, serviceBalancer } from "./service-balancer";
 
@@ -28,15 +28,17 @@ const isOurs = (service: Service): boolean =>
   schemeOf(service) !== undefined || service.metadata.finalizers?.includes(finalizer) === true;
 
 async function balance(api: Api, home: Home, services: readonly Service[]): Promise<void> {
+  const attempts = new Attempts();
   const failures = new Map<Service, Error>();
   const wanted = new Map<Service, readonly Piece[]>();
   for (const service of services) {
     const scheme = service.metadata.deletionTimestamp ? undefined : schemeOf(service);
     if (scheme === undefined) continue;
     try {
-      wanted.set(service, serviceBalancer(home, service, scheme));
+      const pieces = serviceBalancer(home, service, scheme);
       // Before anything is made for it, so that nothing is left when it goes.
       await addFinalizer(api, pathOf(service), finalizer);
+      wanted.set(service, pieces);
     } catch (error) {
       failures.set(service, error instanceof Error ? error : new Error(String(error)));
     }
@@ -51,20 +53,26 @@ async function balance(api: Api, home: Home, services: readonly Service[]): Prom
   for (const [service, pieces] of wanted) {
     const failure = outcome.failures.get(keyOf(service));
     if (failure) failures.set(service, failure);
-    else await show(api, service, addressOf(home, pieces.at(-1) as Piece));
+    else await attempts.at(() => show(api, service, addressOf(home, pieces.at(-1) as Piece)));
   }
-  for (const [service, { message }] of failures) await complain(api, service, message);
+  for (const [service, { message }] of failures) {
+    await attempts.at(() => complain(api, service, message));
+  }
 
   const left = marked(home.cloud, home.project, home.uid, maker);
   for (const service of services) {
     if (wanted.has(service) || failures.has(service)) continue;
-    if (left.some(({ inputs }) => isOf(service, inputs["description"]))) {
-      await complain(api, service, "parts of its load balancer could not be deleted");
-      continue;
-    }
-    if (!service.metadata.deletionTimestamp) await show(api, service, undefined);
-    await dropFinalizer(api, pathOf(service), finalizer);
+    const remains = left.some(({ inputs }) => isOf(service, inputs["description"]));
+    await attempts.at(() => (remains ? complain(api, service, inUse) : release(api, service)));
   }
+  attempts.end();
+}
+
+const inUse = "parts of its load balancer could not be deleted";
+
+async function release(api: Api, service: Service): Promise<void> {
+  if (!service.metadata.deletionTimestamp) await show(api, service, undefined);
+  await dropFinalizer(api, pathOf(service), finalizer);
 }
 
 const keyOf = ({ metadata }: Service): string => `${metadata.namespace}/${metadata.name}`;
@@ -78,7 +86,7 @@ const pathOf = ({ metadata }: Service): string =>
 async function show(api: Api, service: Service, ip: string | undefined): Promise<void> {
   if (service.status?.loadBalancer?.ingress?.[0]?.ip === ip) return;
   const ingress = ip === undefined ? null : [{ ip, ipMode: "VIP" }];
-  await api.patch(`${pathOf(service)}/status`, { status: { loadBalancer: { ingress } } });
+  await api.patch(`${pathOf(service)}/status`, { status: { loadBalancer: { ingress } } }).catch(unless(404));
 }
 
 function complain(api: Api, service: Service, message: string): Promise<void> {

@@ -13,6 +13,7 @@ import { partsBelow, removeFolders, temporaryFolder } from "../../support/cluste
 import { make, makeNetwork, project, refusal, smallCloud } from "../../support/small-cloud";
 
 const clusterKind = "container/cluster:Cluster";
+const poolKind = "container/nodePool:NodePool";
 
 describe("Kubernetes Engine on this machine", () => {
   let folder: string;
@@ -44,6 +45,13 @@ describe("Kubernetes Engine on this machine", () => {
     const there = (kind: string) => cloud.list(kind)[0]?.id;
     const [network, subnetwork] = [there("compute/network:Network"), there("compute/subnetwork:Subnetwork")];
     return network !== undefined && subnetwork !== undefined ? { network, subnetwork } : makeNetwork(cloud);
+  };
+  const poolInputs = (cluster: string) => ({
+    ...{ name: "services", cluster, location: "europe-west1", initialNodeCount: 1 },
+  });
+  const nodes = async (cluster: string) => {
+    const { items } = await controlOf(cluster).api.get<{ items: object[] }>("/api/v1/nodes");
+    return items.length;
   };
   const controlOf = (cluster: string) => {
     const control = engine.find(cluster);
@@ -150,6 +158,34 @@ describe("Kubernetes Engine on this machine", () => {
     await cloud.update(clusterKind, project.id, cluster, next);
     expect(await api.answers(gateways)).to.equal(true);
     expect(controlOf(cluster).pids).to.deep.equal(pids);
+  });
+
+  it("takes the nodes of a pool that was deleted while the world was down", async () => {
+    const cluster = await makeCluster();
+    const pool = await make(cloud, poolKind, poolInputs(cluster));
+    expect(await nodes(cluster)).to.equal(3);
+    await engine.stop();
+    await new Cloud({ folder: join(folder, "cloud") }).remove(poolKind, project.id, pool);
+
+    engine = open();
+    cloud = new Cloud({ folder: join(folder, "cloud"), machinery: engine.machinery });
+    await engine.resume(cloud);
+    expect(await nodes(cluster)).to.equal(0);
+  });
+
+  it("brings a cluster back while a pool of it is being made, and the pool gets its nodes", async () => {
+    const cluster = await makeCluster();
+    // A pool takes 90 seconds in the real one.
+    cloud = new Cloud({ folder: join(folder, "cloud"), machinery: engine.machinery, scale: 0.2 });
+    await engine.resume(cloud);
+    const making = make(cloud, poolKind, poolInputs(cluster));
+    const before = controlOf(cluster);
+    process.kill(before.pids[1] ?? 0, "SIGKILL");
+    await before.ended;
+    await making;
+    expect(await nodes(cluster)).to.equal(3);
+    const others = errors.filter((error) => !/ECONN|socket hang up|aborted/.test(error));
+    expect(others, others.join("\n\n")).to.have.length(1);
   });
 
   it("refuses a cluster whose control plane does not start, and leaves nothing of it", async () => {

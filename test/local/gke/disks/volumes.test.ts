@@ -1,9 +1,11 @@
 /** Claims on a real control plane, and their disks in the emulated cloud. */
+import { setTimeout as wait } from "node:timers/promises";
+
 import { expect } from "chai";
 
 import type { Resource, Values } from "../../../../local/cloud/rules/shape";
 import { apply, ask, podOf, podSpec, removeFolders } from "../../../support/clusters";
-import { eventsOf, type Gke, objectAt, startGke, until, zones } from "../../../support/gke";
+import { eventsOf, type Gke, holding, objectAt, startGke, until, zones } from "../../../support/gke";
 import { project } from "../../../support/small-cloud";
 
 interface Claim {
@@ -274,5 +276,29 @@ describe("volumes", () => {
       .entries()
       .filter(({ call, kind }) => call === "create" && /isk$/.test(kind));
     expect(new Set(made.map(({ id }) => id))).to.have.length(made.length);
+  });
+
+  it("of which one cannot be deleted are tried again only when all others have been worked on", async () => {
+    await make(
+      classOf("held", { volumeBindingMode: "Immediate" }),
+      claimOf("held", "held"),
+      claimOf("slow", "held"),
+    );
+    const [held, slow] = [(await bound("held")).metadata.uid, (await bound("slow")).metadata.uid];
+    const tries = () =>
+      gke.cloud.journal.entries().filter(({ outcome }) => outcome.includes("400: held")).length;
+    gke.cloud.faults.add(holding("compute/disk:Disk", held));
+    await ask(gke.control, "delete", "pvc", "held");
+    await until("it is tried", () => tries() > 0);
+    gke.cloud.faults.add({ call: "delete", id: slow, hang: true });
+    await ask(gke.control, "delete", "pvc", "slow");
+    await until("the other hangs", () => gke.cloud.faults.hanging > 0);
+    await wait(200);
+    const before = tries();
+    await wait(2_500);
+    expect(tries()).to.equal(before);
+    gke.cloud.faults.clear();
+    await until("both are gone", () => !diskOf(held) && !diskOf(slow));
+    expect([...new Set(gke.errors.splice(0).map(String))].join()).to.match(/400: held/);
   });
 });

@@ -3,7 +3,7 @@ import { expect } from "chai";
 
 import type { Values } from "../../../../local/cloud/rules/shape";
 import { apply, ask, removeFolders } from "../../../support/clusters";
-import { eventsOf, type Gke, objectAt, region, startGke, until } from "../../../support/gke";
+import { eventsOf, type Gke, holding, objectAt, region, startGke, until } from "../../../support/gke";
 import { make as makeResource, project, refusal } from "../../../support/small-cloud";
 
 interface Status {
@@ -15,10 +15,13 @@ interface Status {
 
 const group = "/apis/gateway.networking.k8s.io/v1/namespaces/default";
 
-const gatewayOf = (name: string, fields: { spec?: object; annotations?: object } = {}) => ({
+const gatewayOf = (
+  name: string,
+  fields: { spec?: object; annotations?: object; namespace?: string } = {},
+) => ({
   apiVersion: "gateway.networking.k8s.io/v1",
   kind: "Gateway",
-  metadata: { name, namespace: "default", annotations: fields.annotations ?? {} },
+  metadata: { name, namespace: fields.namespace ?? "default", annotations: fields.annotations ?? {} },
   spec: {
     gatewayClassName: "gke-l7-global-external-managed",
     listeners: [{ name: "http", port: 80, protocol: "HTTP" }],
@@ -290,6 +293,32 @@ describe("gateways", () => {
     await removed("httproute", "--all");
     await removed("gateway", "strict");
     expect(await objectAt(gke, `${group}/gateways/strict`)).to.equal(undefined);
+    expect(parts()).to.deep.equal([]);
+  });
+
+  it("are deleted though another cannot be, in a namespace that is going; it goes when that one can", async () => {
+    await make(
+      { apiVersion: "v1", kind: "Namespace", metadata: { name: "a-going" } },
+      gatewayOf("held", { namespace: "a-going" }),
+      gatewayOf("free"),
+    );
+    await programmed("free");
+    const rule = await until("the rule of the other is there", () =>
+      parts().find(
+        ({ kind, inputs }) =>
+          kind.endsWith(":GlobalForwardingRule") && JSON.stringify(inputs).includes("a-going/held"),
+      ),
+    );
+    gke.cloud.faults.add(holding(rule.kind, rule.id));
+    await gke.control.api.delete("/api/v1/namespaces/a-going");
+    await until("it is tried", () =>
+      gke.cloud.journal.entries().some(({ outcome }) => outcome.includes("400: held")),
+    );
+    await removed("gateway", "free");
+    expect(await objectAt(gke, `${group}/gateways/free`)).to.equal(undefined);
+    expect(names("GlobalForwardingRule")).to.deep.equal([rule.inputs["name"]]);
+    gke.cloud.faults.clear();
+    await until("the namespace is gone", async () => !(await objectAt(gke, "/api/v1/namespaces/a-going")));
     expect(parts()).to.deep.equal([]);
   });
 });

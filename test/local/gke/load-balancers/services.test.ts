@@ -2,7 +2,7 @@
 import { expect } from "chai";
 
 import { apply, ask, removeFolders } from "../../../support/clusters";
-import { eventsOf, type Gke, objectAt, region, startGke, until } from "../../../support/gke";
+import { eventsOf, type Gke, holding, objectAt, refuse, region, startGke, until } from "../../../support/gke";
 import { make as makeResource, project, refusal } from "../../../support/small-cloud";
 
 interface Service {
@@ -10,10 +10,13 @@ interface Service {
   readonly status: { readonly loadBalancer: { readonly ingress?: readonly { readonly ip: string }[] } };
 }
 
-const serviceOf = (name: string, fields: { annotations?: object; spec?: object } = {}) => ({
+const serviceOf = (
+  name: string,
+  fields: { annotations?: object; namespace?: string; spec?: object } = {},
+) => ({
   apiVersion: "v1",
   kind: "Service",
-  metadata: { name, namespace: "default", annotations: fields.annotations ?? {} },
+  metadata: { name, namespace: fields.namespace ?? "default", annotations: fields.annotations ?? {} },
   spec: { type: "LoadBalancer", selector: { app: name }, ports: [{ port: 443 }], ...fields.spec },
 });
 
@@ -150,5 +153,42 @@ describe("services of type LoadBalancer", () => {
     expect((await gke.control.api.get<Service>(path("foreign"))).metadata.finalizers).to.equal(undefined);
     await gone("foreign");
     await gone("ours");
+  });
+
+  it("are deleted though another cannot be, in a namespace that is going; it goes when that one can", async () => {
+    await make(
+      { apiVersion: "v1", kind: "Namespace", metadata: { name: "a-going" } },
+      serviceOf("held", { namespace: "a-going" }),
+      serviceOf("free"),
+    );
+    await addressOf("free");
+    const held = await until("the pool of the other is there", async () => {
+      const { metadata } = await gke.control.api.get<Service>("/api/v1/namespaces/a-going/services/held");
+      const name = `a${metadata.uid.replaceAll("-", "")}`.slice(0, 32);
+      return parts().includes(`ForwardingRule ${name}`) && name;
+    });
+    gke.cloud.faults.add(holding("compute/targetPool:TargetPool", held));
+    await gke.control.api.delete("/api/v1/namespaces/a-going");
+    await until("it is tried", () =>
+      gke.cloud.journal.entries().some(({ outcome }) => outcome.includes("400: held")),
+    );
+    await gone("free");
+    expect(parts()).to.include(`TargetPool ${held}`);
+    gke.cloud.faults.clear();
+    await until("the namespace is gone", async () => !(await objectAt(gke, "/api/v1/namespaces/a-going")));
+    expect(parts()).to.deep.equal([]);
+  });
+
+  it("get their load balancer though the API server refuses to hear of another's, which is tried again", async () => {
+    await refuse(gke.control, "services/status", "UPDATE", "object.metadata.name != 'a-refused'");
+    await make(serviceOf("a-refused"), serviceOf("served"));
+    await addressOf("served");
+    const refused = await until("it is reported", () => gke.errors.length > 0 && gke.errors.splice(0));
+    expect(String(refused[0])).to.include("not this one");
+    await ask(gke.control, "delete", "validatingadmissionpolicy,validatingadmissionpolicybinding", "--all");
+    await addressOf("a-refused");
+    gke.errors.splice(0);
+    await gone("a-refused");
+    await gone("served");
   });
 });

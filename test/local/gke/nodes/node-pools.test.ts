@@ -8,9 +8,18 @@ import type { ListOf } from "../../../../local/clusters/api";
 import type { ControlPlane } from "../../../../local/clusters/control-plane";
 import { type Node, nodesOf, zoneOf } from "../../../../local/clusters/nodes";
 import { NodePools } from "../../../../local/gke/nodes/node-pools";
-import { apply, deploymentOf, podSpec, removeFolders, startTemporary } from "../../../support/clusters";
+import {
+  apply,
+  ask,
+  deploymentOf,
+  podOf,
+  podSpec,
+  removeFolders,
+  startTemporary,
+} from "../../../support/clusters";
+import { refuse, until } from "../../../support/gke";
 import { poolArgs, poolWorld, type PoolWorld } from "../../../support/node-pools";
-import { project } from "../../../support/small-cloud";
+import { project, refusal } from "../../../support/small-cloud";
 
 const nameOf = (id: string) => id.slice(id.lastIndexOf("/") + 1);
 
@@ -125,12 +134,12 @@ describe("the node pools of an emulated cluster", () => {
     expect(grown).to.include.members(first);
 
     const again = new NodePools({ controlPlaneOf: () => cluster, scale: 0 });
-    await again.make(resource);
+    await again.resume(resource);
     expect(await names(id)).to.deep.equal(grown);
-    await again.make({ ...resource, state: { ...resource.state, autoscaling: { totalMinNodeCount: 1 } } });
+    await again.resume({ ...resource, state: { ...resource.state, autoscaling: { totalMinNodeCount: 1 } } });
     expect(await names(id)).to.deep.equal(grown);
     await cluster.api.delete(`/api/v1/nodes/${grown[0]}`);
-    await again.make(resource);
+    await again.resume(resource);
     expect((await names(id)).length).to.equal(5);
     await world.remove(id);
   });
@@ -216,6 +225,79 @@ describe("the node pools of an emulated cluster", () => {
     expect(await names(id)).to.deep.equal([]);
   });
 
+  it("are none when they cannot be made: their nodes go, and nothing grows them", async () => {
+    const args = { ...poolArgs("production", "services"), minNodes: 3 };
+    const there = await world.make("resumed", args);
+    await cluster.api.delete(`/api/v1/nodes/${(await nodes(there)).find(isInLastZone)?.metadata.name}`);
+    const kept = await names(there);
+    const zone = "object.metadata.labels['topology.kubernetes.io/zone']";
+    await refuse(cluster, "nodes", "CREATE", `${zone} != 'europe-west1-d'`);
+
+    expect(await refusal(world.make("refused", args))).to.include("not this one");
+    const all = await cluster.api.get<ListOf<Node>>("/api/v1/nodes");
+    expect(all.items.map(({ metadata }) => metadata.name).sort()).to.deep.equal(kept);
+    const [resource] = world.cloud.list("container/nodePool:NodePool", there);
+    if (!resource) throw new Error("it was just made");
+    expect(await refusal(world.pools.resume(resource))).to.include("not this one");
+    expect(await names(there)).to.deep.equal(kept);
+
+    await ask(cluster, "delete", "validatingadmissionpolicy,validatingadmissionpolicybinding", "--all");
+    await apply(cluster, podOf("unserved", podSpec({ nodeSelector: { pool: "refused" } })));
+    const scaling = world.pools.startScaling(world.clusterId);
+    const reason = await until("the autoscaler has looked", async () => {
+      const { items } = await cluster.api.get<ListOf<{ reason: string }>>(
+        "/api/v1/namespaces/default/events",
+      );
+      return items.find(({ reason }) => reason.endsWith("ScaleUp"))?.reason;
+    });
+    await scaling.stop();
+    expect(reason).to.equal("NotTriggerScaleUp");
+    await cluster.api.delete("/api/v1/namespaces/default/pods/unserved");
+    await world.remove(there);
+  });
+
+  it("lose the nodes of a pool that the cloud does not have", async () => {
+    const args = { ...poolArgs("staging", "services"), minNodes: 1 };
+    const [kept, lost] = [await world.make("kept-on", args), await world.make("lost", args)];
+    const before = await names(kept);
+    const known = world.cloud.list("container/nodePool:NodePool").filter(({ id }) => id === kept);
+    await world.pools.dropStrangers(world.clusterId, known);
+    expect(await names(kept)).to.deep.equal(before);
+    expect(await names(lost)).to.deep.equal([]);
+    await world.remove(kept);
+    await world.remove(lost);
+  });
+
+  it("hold no start up with an upgrade that was interrupted, which goes on and can be stopped", async () => {
+    const args = { ...poolArgs("staging", "services"), minNodes: 1, maxNodes: 1 };
+    const id = await world.make("halfway", args);
+    await serve("halfway", "halfway", { minAvailable: 2 });
+    const [old = ""] = await names(id);
+    const [made] = world.cloud.list("container/nodePool:NodePool", id);
+    if (!made) throw new Error("it was just made");
+    const newer = { ...made, state: { ...made.state, version: "1.99.0-gke.1" } };
+    const open = (scale: number) => new NodePools({ controlPlaneOf: () => cluster, scale });
+
+    const patient = open(1);
+    const began = Date.now();
+    await patient.resume(newer);
+    const scaling = patient.startScaling(world.clusterId);
+    await until("the next node has come", async () => (await names(id)).length === 2);
+    await wait(1_000);
+    await scaling.stop();
+    expect(Date.now() - began).to.be.below(9_000);
+    const both = await names(id);
+    expect(both).to.have.length(2).and.include(old);
+
+    // The shortest drain is ten seconds.
+    const quick = open(0);
+    await quick.resume(newer);
+    await until("the old node is gone", async () => !(await names(id)).includes(old));
+    expect(await names(id)).to.deep.equal(both.filter((name) => name !== old));
+    await cluster.api.delete("/apis/apps/v1/namespaces/default/deployments/halfway");
+    await world.remove(id);
+  });
+
   it("go without a word when their cluster is gone", async () => {
     const id = await world.make("orphaned", { ...poolArgs("ci", "deploys") });
     const gone = new NodePools({ controlPlaneOf: () => undefined, scale: 0 });
@@ -239,6 +321,8 @@ interface ReadyPod extends Named {
 const isServing = ({ metadata, status }: ReadyPod) =>
   metadata.deletionTimestamp === undefined &&
   status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") === true;
+
+const isInLastZone = (node: Node) => zoneOf(node) === "europe-west1-d";
 
 const isReadyOf = ({ metadata, status }: Node, pool: string) =>
   metadata.labels?.["cloud.google.com/gke-nodepool"] === pool &&
