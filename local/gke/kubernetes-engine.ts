@@ -177,7 +177,12 @@ export class KubernetesEngine {
     writeLogin(login, dnsEndpointOf(cluster), control);
     const addons = await startAddons({ control, cloud: this.cloud, cluster, onError });
     const known = this.cloud.list(poolKind).filter(({ id }) => id.startsWith(`${cluster.id}/nodePools/`));
-    return [addons, await this.pools.attend(cluster.id, known)];
+    try {
+      return [addons, await this.pools.attend(cluster.id, known)];
+    } catch (error) {
+      await addons.stop();
+      throw error;
+    }
   }
 
   private async remove(resource: Resource): Promise<void> {
