@@ -1,4 +1,4 @@
-import { execFile, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   existsSync,
@@ -133,44 +133,14 @@ async function build(program: GoProgram, place: BuildPlace): Promise<void> {
     if (left.startsWith("building-")) rmSync(join(place.folder, left), { recursive: true, force: true });
   }
   const temporary = join(place.folder, `building-${process.pid}`);
-  mkdirSync(temporary);
-
-  const started = Date.now();
-  const child = spawn("go", buildArguments(program, join(temporary, program.binaryName)), {
-    cwd: program.moduleFolder,
-    // Go's own work folder goes where we clean up; a `go.work` above the module must not change the versions.
-    env: { ...place.env, GOTMPDIR: temporary, GOWORK: "off" },
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  const ended = new Promise<number | null>((resolve, reject) =>
-    child.once("error", reject).once("close", resolve),
-  );
-
-  const lines: string[] = [];
-  let compiled = 0;
-  let downloaded = 0;
-  createInterface({ input: child.stderr }).on("line", (line) => {
-    if (line.startsWith("go: downloading ")) downloaded += 1;
-    else if (/^[\w.~/-]+$/.test(line)) compiled += 1;
-    else lines.push(line);
-  });
-  const heartbeat = setInterval(() => {
-    touch(place.lock);
-    const seconds = Math.round((Date.now() - started) / 1000);
-    const doing =
-      compiled > 0
-        ? `, ${compiled} packages compiled`
-        : downloaded > 0
-          ? `, ${downloaded} modules downloaded`
-          : "";
-    place.report(`building ${program.binaryName}: ${seconds} s${doing}`);
-  }, HEARTBEAT_MS);
-
+  // All of this before anything is made, or a signal in between leaves it behind.
+  let child: ChildProcess | undefined = undefined as ChildProcess | undefined;
   // SIGINT is the one signal on which Go stops its compilers and removes its work folder.
-  const stop = () => child.kill("SIGINT");
+  const stop = () => child?.kill("SIGINT");
   const cleanUp = () => {
     stop();
-    rmSync(temporary, { recursive: true, force: true });
+    // Go may be writing into it in its last moment.
+    rmSync(temporary, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
     rmSync(place.lock, { force: true });
   };
   const onSignal = (signal: NodeJS.Signals) => {
@@ -186,6 +156,39 @@ async function build(program: GoProgram, place: BuildPlace): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
   process.on("exit", cleanUp);
   place.signal?.addEventListener("abort", stop);
+  mkdirSync(temporary);
+
+  const started = Date.now();
+  const go = spawn("go", buildArguments(program, join(temporary, program.binaryName)), {
+    cwd: program.moduleFolder,
+    // Go's own work folder goes where we clean up; a `go.work` above the module must not change the versions.
+    env: { ...place.env, GOTMPDIR: temporary, GOWORK: "off" },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  child = go;
+  const ended = new Promise<number | null>((resolve, reject) =>
+    go.once("error", reject).once("close", resolve),
+  );
+
+  const lines: string[] = [];
+  let compiled = 0;
+  let downloaded = 0;
+  createInterface({ input: go.stderr }).on("line", (line) => {
+    if (line.startsWith("go: downloading ")) downloaded += 1;
+    else if (/^[\w.~/-]+$/.test(line)) compiled += 1;
+    else lines.push(line);
+  });
+  const heartbeat = setInterval(() => {
+    touch(place.lock);
+    const seconds = Math.round((Date.now() - started) / 1000);
+    const doing =
+      compiled > 0
+        ? `, ${compiled} packages compiled`
+        : downloaded > 0
+          ? `, ${downloaded} modules downloaded`
+          : "";
+    place.report(`building ${program.binaryName}: ${seconds} s${doing}`);
+  }, HEARTBEAT_MS);
 
   try {
     place.report(`building ${program.binaryName} from ${program.packagePath}`);
