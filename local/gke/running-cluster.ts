@@ -66,7 +66,7 @@ export class RunningCluster {
 
   /** Starts it as often as a control plane that died, in the background. */
   revive(): void {
-    void this.next(() => this.restart());
+    void this.next(() => this.restart()).catch(this.args.onError);
   }
 
   /** Goes on with the cluster as it is now. */
