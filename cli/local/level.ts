@@ -23,6 +23,7 @@ export async function chooseLevel(
   layout: Layout,
   asked: Level | undefined,
   onProgress: (line: string) => void,
+  env: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<ChosenLevel> {
   const kept = levelOf(layout);
   if (asked !== undefined && kept !== undefined && asked !== kept) {
@@ -36,7 +37,7 @@ export async function chooseLevel(
     return { level: "plan", title: recorded };
   }
   try {
-    const programs = await buildPrograms({ onProgress });
+    const programs = await buildPrograms({ onProgress, env });
     return { level: "full", programs, title: `Kubernetes ${pinnedVersions().kubernetes}, built from source` };
   } catch (error) {
     if (!(error instanceof GoNotFound)) throw error;
