@@ -68,9 +68,15 @@ export function localCommand(): Command {
     .command("down")
     .description("end the world: no process, port or file is left")
     .action(async (options: LocalOptions) => down(options));
-  for (const command of local.commands) addWorldOptions(command.exitOverride());
+  for (const command of local.commands) {
+    addWorldOptions(command.exitOverride());
+    if (atWork.includes(command.name())) addSessionOptions(command);
+  }
   return local.exitOverride();
 }
+
+/** Commands that begin a world and run the engine on it. */
+const atWork = ["up", "preview", "destroy", "unprotect"];
 
 const examples = { kubectl: "get pods --all-namespaces", helm: "list --all-namespaces" } as const;
 
@@ -89,6 +95,11 @@ function addWorldOptions(command: Command): void {
         .default(0.005)
         .argParser(scaleOf),
     )
+    .option("--json", "the result as one JSON document", false);
+}
+
+function addSessionOptions(command: Command): void {
+  command
     .addOption(
       new Option(
         "--level <level>",
@@ -100,8 +111,7 @@ function addWorldOptions(command: Command): void {
         "--real <provider>",
         "use the installed plugin of a provider instead of the stand-in",
       ).choices(["kubernetes"]),
-    )
-    .option("--json", "the result as one JSON document", false);
+    );
 }
 
 function scaleOf(text: string): number {

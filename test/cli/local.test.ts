@@ -23,7 +23,9 @@ interface Ended {
 
 function platform(...args: string[]): Promise<Ended> {
   return new Promise((resolve) => {
-    const where = args.includes("--world") ? [] : ["--world", world, "--scale", "0", "--level", "plan"];
+    const begins = ["up", "preview", "destroy", "unprotect"].includes(args[1] ?? "");
+    const level = begins ? ["--level", "plan"] : [];
+    const where = args.includes("--world") ? [] : ["--world", world, "--scale", "0", ...level];
     execFile(join(root, "platform"), [...args, ...where], { cwd: "/" }, (error, out, err) => {
       resolve({ code: error ? Number(error.code) : 0, out, err });
     });
