@@ -67,7 +67,7 @@ export class KubernetesEngine {
     this.cloud = cloud;
     mkdirSync(this.args.folder, { recursive: true });
     const clusters = cloud.list(clusterKind);
-    const known = clusters.map((resource) => folderName(resource));
+    const known = clusters.map(({ id }) => folderNameOf(id));
     for (const name of readdirSync(this.args.folder).filter((name) => !known.includes(name))) {
       rmSync(join(this.args.folder, name), { recursive: true, force: true });
     }
@@ -158,7 +158,7 @@ export class KubernetesEngine {
     if (this.stopping) throw new Error("the local world is being ended");
     const { folder, programs, onError } = this.args;
     const cluster = new RunningCluster({
-      folder: join(folder, folderName(resource)),
+      folder: join(folder, folderNameOf(resource.id)),
       programs,
       resource,
       hostName: dnsEndpointOf(resource),
@@ -191,10 +191,6 @@ export class KubernetesEngine {
     await cluster?.remove();
     removeLogin(this.args.login, dnsEndpointOf(resource));
   }
-}
-
-function folderName({ id }: Resource): string {
-  return folderNameOf(id);
 }
 
 /** Names of clusters are unique in a project and a location only. */
