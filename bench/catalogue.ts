@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
 
-import type { Catalogue, ServiceEntry } from "../config/catalogue";
+import type { Catalogue } from "../config/catalogue";
+import type { ServiceEntry } from "../config/service";
 
 /**
  * A catalogue of any size in which services are what they are in a real one: as often with each store, and by its
@@ -19,5 +20,5 @@ export function generatedCatalogue(services: number, real: Catalogue): ReadonlyM
 
 function fileOf(kind: ServiceEntry | undefined): string {
   if (kind === undefined) throw new RangeError("an empty catalogue shows no service to take after");
-  return stringify({ owner: kind.owner, stores: kind.stores });
+  return stringify({ owner: kind.owner, repository: kind.repository, stores: kind.stores });
 }

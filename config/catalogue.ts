@@ -5,29 +5,10 @@ import { parse } from "yaml";
 import { z } from "zod";
 
 import { explain, SettingsError, type Shape } from "./problems";
-
-/** What one microservice needs from an environment. */
-export const serviceEntry = z.strictObject({
-  owner: z
-    .string()
-    .regex(/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/, "a team's name: lower case letters, digits and dashes")
-    .describe("Team that answers for the service."),
-  stores: z.array(z.enum(["postgres"])).describe("Data stores it owns; each service has its own database."),
-  retired: z
-    .boolean()
-    .default(false)
-    .describe(
-      "First step of removing a service: its data loses its protection. The second is removing this file.",
-    ),
-});
-
-export type ServiceEntry = z.infer<typeof serviceEntry>;
+import { type ServiceEntry, serviceEntry, serviceName, serviceNameRule } from "./service";
 
 /** Services by name. */
 export type Catalogue = Readonly<Record<string, ServiceEntry>>;
-
-/** A service's name becomes part of account ids and host names, which leave it this much room. */
-const serviceName = /^(?=.{1,20}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 /** Accounts and logins that an environment makes beside those of its services, and PostgreSQL's own databases. */
 const takenNames: readonly string[] = [
@@ -59,10 +40,8 @@ export function readCatalogue(folder: string): Catalogue {
 
 function readEntry(folder: string, file: string): ServiceEntry {
   const place = `catalog/services/${file}`;
-  if (!serviceName.test(file.replace(/\.yaml$/, ""))) {
-    throw new SettingsError(place, [
-      "a service's name is 1-20 lower case letters, digits and single dashes, starting with a letter; rename the file",
-    ]);
+  if (!serviceName.safeParse(file.replace(/\.yaml$/, "")).success) {
+    throw new SettingsError(place, [`${serviceNameRule}; rename the file`]);
   }
   if (takenNames.includes(file.replace(/\.yaml$/, ""))) {
     throw new SettingsError(place, [

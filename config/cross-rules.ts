@@ -19,6 +19,11 @@ export const crossRules: readonly CrossRule[] = [
     error: "alerts.slackChannel needs it",
   },
   {
+    holds: ({ alerts, budget }) => budget === undefined || alerts !== undefined,
+    path: ["budget"],
+    error: "it needs alerts, which say whom to tell",
+  },
+  {
     holds: ({ cluster, region }) => {
       const location = isBlock(cluster) ? cluster["location"] : undefined;
       const known = typeof region === "string" && (regions as readonly string[]).includes(region);

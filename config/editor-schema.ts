@@ -1,6 +1,7 @@
 import { z } from "zod";
 
-import { serviceEntry } from "./catalogue";
+import { releasesFile } from "./releases";
+import { serviceEntry } from "./service";
 import { namespace, secretKeys, settingsOf } from "./settings";
 
 /** A JSON schema, of the draft that editors understand. */
@@ -38,6 +39,11 @@ export function stackSchema(): JsonSchema {
 /** What an editor completes and checks in `catalog/services/SERVICE.yaml`. */
 export function serviceSchema(): JsonSchema {
   return { ...jsonSchemaOf(serviceEntry), title: "What a microservice needs" };
+}
+
+/** What an editor completes and checks in `catalog/releases/STACK.yaml`. */
+export function releasesSchema(): JsonSchema {
+  return { ...jsonSchemaOf(releasesFile), title: "Which version of each service runs" };
 }
 
 interface ObjectSchema extends JsonSchema {

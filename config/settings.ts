@@ -3,6 +3,7 @@ import { z } from "zod";
 import { isSlice, popupSlices } from "./addresses";
 import { crossRules, isBlock } from "./cross-rules";
 import { regions } from "./regions";
+import { overridable } from "./service";
 
 /** Namespace of our keys in `Pulumi.STACK.yaml`: the project's name in `Pulumi.yaml`. */
 export const namespace = "platform";
@@ -146,6 +147,59 @@ const alerts = z.strictObject({
     .describe("Slack channel for alerts; needs the secret `slackToken`."),
 });
 
+const services = z.strictObject({
+  releases: dashedName(40).describe(
+    "File of catalog/releases that says which version of each service runs here, without its .yaml.",
+  ),
+  overrides: z.enum(overridable).describe("Block of `environments` in catalogue entries that counts here."),
+  charts: z
+    .string()
+    .regex(
+      /^oci:\/\/[a-z0-9-]+-docker\.pkg\.dev\/[a-z][a-z0-9-]{4,28}[a-z0-9]\/[a-z][a-z0-9-]*$/,
+      "oci://LOCATION-docker.pkg.dev/PROJECT/REPOSITORY",
+    )
+    .describe("Repository that the charts of services are installed from (made by ci)."),
+});
+
+const gateway = z.strictObject({
+  domain: z
+    .string()
+    .regex(
+      /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$/,
+      "a domain in lower case, for example staging.acme.example",
+    )
+    .describe("Services are reached below it: HOST.DOMAIN."),
+  shared: z
+    .strictObject({
+      zone: dashedName(63).describe("Cloud DNS zone of the domain."),
+      certificateMap: dashedName(63).describe("Certificate Manager map with a certificate for *.DOMAIN."),
+    })
+    .optional()
+    .describe(
+      "Zone and certificates that environments of this project share; hosts are then HOST-STACK.DOMAIN. " +
+        "Left out: the environment makes its own.",
+    ),
+});
+
+const cache = z.strictObject({
+  nodeType: z
+    .enum(["SHARED_CORE_NANO", "STANDARD_SMALL", "HIGHMEM_MEDIUM", "HIGHMEM_XLARGE"])
+    .describe("Size of each node. A change replaces nodes one by one."),
+  replicas: z.int().min(0).max(5).describe("Copies in other zones that take over when the primary is lost."),
+});
+
+const budget = z.strictObject({
+  billingAccount: z
+    .string()
+    .regex(/^[0-9A-F]{6}-[0-9A-F]{6}-[0-9A-F]{6}$/, "a billing account, XXXXXX-XXXXXX-XXXXXX in hex digits")
+    .describe("Account that pays for the project."),
+  monthly: z.int().min(1).max(1_000_000).describe("What a month may cost before there is an alert."),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, "three capital letters, for example EUR")
+    .describe("Currency of the billing account; Google refuses another."),
+});
+
 const common = {
   project: projectId.describe("Google Cloud project of this environment; pop-ups share one."),
   projectNumber,
@@ -172,6 +226,7 @@ const common = {
   }),
   cluster,
   alerts: alerts.optional(),
+  budget: budget.optional().describe("Alert on what the project costs; needs `alerts`."),
   slackToken: z.string().min(1).optional().describe("Bot token of the Slack app. Secret."),
 };
 
@@ -230,6 +285,11 @@ export const deliverySettings = crossChecked(
       })
       .optional()
       .describe("Cloud SQL for PostgreSQL; left out, the data stores run in the cluster."),
+    cache: cache
+      .optional()
+      .describe("Memorystore for Valkey for services that ask for redis; left out, it runs in the cluster."),
+    services: services.describe("Which services run here, in which versions and from where."),
+    gateway: gateway.describe("How the internet reaches the services."),
     deployer: serviceAccountEmail
       .optional()
       .describe("Account that releases into this environment (made by ci)."),
@@ -242,6 +302,10 @@ export type Settings = CiSettings | DeliverySettings;
 export type Lifecycle = Settings["lifecycle"];
 export type ClusterSettings = Settings["cluster"];
 export type PoolSettings = ClusterSettings["pools"][string];
+export type ServicesSettings = DeliverySettings["services"];
+export type GatewaySettings = DeliverySettings["gateway"];
+export type CacheSettings = NonNullable<DeliverySettings["cache"]>;
+export type BudgetSettings = NonNullable<Settings["budget"]>;
 export type DatabaseSettings = NonNullable<DeliverySettings["database"]>;
 
 /** Every kind of environment, by the value of the key `environment`. */

@@ -1,14 +1,15 @@
-/** Writes schemas/: what editors check in stack files and in the catalogue, and what `platform preview --json` prints. */
+/** Writes schemas/: what editors check in stack files and in the catalogue with its versions, and what `platform preview --json` prints. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { previewSchema } from "../cli/preview/document";
-import { serviceSchema, stackSchema } from "../config/editor-schema";
+import { releasesSchema, serviceSchema, stackSchema } from "../config/editor-schema";
 
 const folder = join(__dirname, "..", "schemas");
 const schemas = {
   "stack.schema.json": stackSchema(),
   "service.schema.json": serviceSchema(),
+  "releases.schema.json": releasesSchema(),
   "preview.schema.json": previewSchema(),
 };
 

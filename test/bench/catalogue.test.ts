@@ -6,7 +6,7 @@ import { expect } from "chai";
 
 import { generatedCatalogue } from "../../bench/catalogue";
 import { type Catalogue, readCatalogue } from "../../config/catalogue";
-import { root } from "../support/settings";
+import { root, serviceEntryOf } from "../support/settings";
 
 describe("a generated catalogue", () => {
   const real = readCatalogue(join(root, "catalog", "services"));
@@ -38,7 +38,7 @@ describe("a generated catalogue", () => {
   });
 
   it("retires nobody, so that a first up finds what a later one does", () => {
-    const retired = { old: { owner: "a-team", stores: [], retired: true } };
+    const retired = { old: serviceEntryOf({ retired: true }) };
     expect([...generatedCatalogue(1, retired).values()].join("")).to.not.include("retired");
   });
 

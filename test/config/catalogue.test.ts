@@ -35,15 +35,15 @@ describe("the catalogue of services", () => {
   });
 
   it("does not overlook a file for the other ending of YAML", () => {
-    expect(withFiles({ "zulu.yml": "owner: a\nstores: []" })).to.throw(
+    expect(withFiles({ "zulu.yml": "owner: a\nrepository: https://git.example/a\nstores: []" })).to.throw(
       /zulu\.yml: only NAME\.yaml is read here/,
     );
   });
 
   it("is in the order of names, whatever order the disk has", () => {
     const read = withFiles({
-      "zulu.yaml": "owner: a\nstores: []",
-      "alpha.yaml": "owner: a\nstores: [postgres]",
+      "zulu.yaml": "owner: a\nrepository: https://git.example/a\nstores: []",
+      "alpha.yaml": "owner: a\nrepository: https://git.example/a\nstores: [postgres]",
       "notes.md": "not a service",
     });
     expect(Object.keys(read())).to.deep.equal(["alpha", "zulu"]);
@@ -53,13 +53,13 @@ describe("the catalogue of services", () => {
     [
       "an unknown key, with the nearest match",
       "billing.yaml",
-      "owner: a\nstore: []\nstores: []",
+      "owner: a\nrepository: https://git.example/a\nstore: []\nstores: []",
       "store is not a setting; did you mean stores?",
     ],
     [
       "a store that nobody can make",
       "billing.yaml",
-      "owner: a\nstores: [postgers]",
+      "owner: a\nrepository: https://git.example/a\nstores: [postgers]",
       'stores.0 is "postgers"; did you mean postgres? allowed: postgres',
     ],
     ["a service of nobody", "billing.yaml", "stores: []", "owner is missing; it must be a text"],
@@ -71,21 +71,21 @@ describe("the catalogue of services", () => {
     ],
     ["an empty file", "billing.yaml", "", "it must be a block with the keys owner, stores"],
     ["what is not YAML", "billing.yaml", "owner: [", "it is not YAML: "],
-    ["a name with capitals", "Billing.yaml", "owner: a\nstores: []", "rename the file"],
-    ["a name of 21 characters", `${"a".repeat(21)}.yaml`, "owner: a\nstores: []", "rename the file"],
+    ["a name with capitals", "Billing.yaml", "owner: a\nrepository: https://git.example/a\nstores: []", "rename the file"],
+    ["a name of 21 characters", `${"a".repeat(21)}.yaml`, "owner: a\nrepository: https://git.example/a\nstores: []", "rename the file"],
     [
       "a name with two dashes in a row, which keep its stack and it apart in account ids",
       "a--b.yaml",
-      "owner: a\nstores: []",
+      "owner: a\nrepository: https://git.example/a\nstores: []",
       "1-20 lower case letters, digits and single dashes, starting with a letter; rename the file",
     ],
-    ["a name that ends with a dash", "billing-.yaml", "owner: a\nstores: []", "rename the file"],
-    ["a name that starts with a digit", "2fa.yaml", "owner: a\nstores: []", "rename the file"],
+    ["a name that ends with a dash", "billing-.yaml", "owner: a\nrepository: https://git.example/a\nstores: []", "rename the file"],
+    ["a name that starts with a digit", "2fa.yaml", "owner: a\nrepository: https://git.example/a\nstores: []", "rename the file"],
     ...["nodes", "migrator", "main-migrator", "postgres", "template0", "template1", "cloudsqladmin"].map(
       (name): [string, string, string, string] => [
         `the name ${name}, which an account or a database has already`,
         `${name}.yaml`,
-        "owner: a\nstores: []",
+        "owner: a\nrepository: https://git.example/a\nstores: []",
         "every environment has an account or a database of this name; rename the file",
       ],
     ),
@@ -100,7 +100,7 @@ describe("the catalogue of services", () => {
 
   it("takes any other name of up to 20 letters, digits and single dashes", () => {
     const names = ["a", "a".repeat(20), "a-b-c", "oauth2", "postgres-proxy"];
-    const read = withFiles(Object.fromEntries(names.map((name) => [`${name}.yaml`, "owner: a\nstores: []"])));
+    const read = withFiles(Object.fromEntries(names.map((name) => [`${name}.yaml`, "owner: a\nrepository: https://git.example/a\nstores: []"])));
     expect(Object.keys(read())).to.have.members(names);
   });
 

@@ -5,7 +5,7 @@ import { expect } from "chai";
 import { readCatalogue } from "../../config/catalogue";
 import { createDelivery } from "../../environments/delivery";
 import { nameOf, record, recordEnvironment, type Recording } from "../support/recorder";
-import { deliverySettings, popup, root } from "../support/settings";
+import { deliverySettings, popup, root, serviceEntryOf } from "../support/settings";
 
 const types = {
   cluster: "gcp:container/cluster:Cluster",
@@ -255,7 +255,7 @@ describe("services of the catalogue", () => {
   it("leave each other alone: a new one changes nothing of the others", async () => {
     const [before, after] = [
       await delivery(catalogue),
-      await delivery({ ...catalogue, accounts: { owner: "a-team", stores: ["postgres"], retired: false } }),
+      await delivery({ ...catalogue, accounts: serviceEntryOf({ stores: ["postgres"] }) }),
     ];
     const guard = "platform:index:DeletionGuard";
     const known = new Map(after.registrations.map((made) => [made.urn, JSON.stringify(made)]));

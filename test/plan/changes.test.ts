@@ -274,7 +274,7 @@ const edits: readonly Edit[] = [
   {
     of: "the catalogue: a new service",
     edit: (program) =>
-      program.write("catalog/services/search.yaml", "owner: search-team\nstores: [postgres]\n"),
+      program.write("catalog/services/search.yaml", "owner: search-team\nrepository: https://git.example/a\nstores: [postgres]\n"),
     verdicts: [
       "create Database search",
       "create User search",

@@ -142,7 +142,7 @@ describe("the deployed program", () => {
 
   it("gives up a service in two steps, and its database only in the second", async () => {
     const billing = "catalog/services/billing.yaml";
-    const gone = programCopy({ [billing]: () => "owner: billing-team\nstores: []\n" });
+    const gone = programCopy({ [billing]: () => "owner: billing-team\nrepository: https://git.example/a\nstores: []\n" });
     const refused = await plan.preview("production", { program: gone });
     expect(errorsOf(refused)).to.match(/Database::billing" cannot be deleted\s+because it is protected/);
 

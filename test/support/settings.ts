@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Loaded } from "../../config/load";
 import { parseSettings, type RawConfig } from "../../config/parse";
 import { SettingsError } from "../../config/problems";
+import { type ServiceEntry, serviceEntry } from "../../config/service";
 import type { DeliverySettings } from "../../config/settings";
 import { inSlice, rawConfigOf, readStackFile, type StackFile } from "../../config/stack-file";
 import { isPopup } from "../../config/stacks";
@@ -80,4 +81,9 @@ export function deliverySettings(overrides: Partial<DeliverySettings> = {}): Loa
 /** Where the inventory of a stack is committed, from the root of the checkout. */
 export function inventoryFile(stack: string): string {
   return join("test", "inventory", `${isPopup(stack) ? "popup" : stack}.txt`);
+}
+
+/** A catalogue entry with what nobody said about it, and `more` of it. */
+export function serviceEntryOf(more: Readonly<Record<string, unknown>> = {}): ServiceEntry {
+  return serviceEntry.parse({ owner: "a-team", repository: "https://git.example/a", stores: [], ...more });
 }

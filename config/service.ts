@@ -1,0 +1,127 @@
+import { z } from "zod";
+
+/** Environments that a catalogue entry may say something else for; all pop-ups are one of them. */
+export const overridable = ["staging", "production", "popups"] as const;
+
+/** Upper bounds of the histogram that every service measures its answers with, in milliseconds. */
+export const latencyBuckets = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000] as const;
+
+/** Why a text is not a service's name. */
+export const serviceNameRule =
+  "a service's name is 1-20 lower case letters, digits and single dashes, starting with a letter";
+
+/** A service's name becomes part of account ids and host names, which leave it this much room. */
+export const serviceName = z.string().regex(/^(?=.{1,20}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/, serviceNameRule);
+
+const replicas = z
+  .strictObject({
+    min: z.int().min(1).max(100).describe("Pods that always run. One alone is down whenever its node is."),
+    max: z.int().min(1).max(200).describe("Pods the autoscaler may reach."),
+    cpuPercent: z
+      .int()
+      .min(10)
+      .max(95)
+      .default(70)
+      .describe("CPU in use, of what is requested, that is aimed at."),
+  })
+  .refine(({ min, max }) => min <= max, {
+    error: "min is above max; lower min or raise max",
+    path: ["min"],
+  });
+
+const resources = z.strictObject({
+  cpu: z
+    .string()
+    .regex(/^([1-9][0-9]*m|[1-9][0-9]?)$/, 'CPUs or thousandths of one in quotes, for example "250m"')
+    .describe("CPU that a pod requests; it may use more where its node has it."),
+  memory: z
+    .string()
+    .regex(/^[1-9][0-9]*(Mi|Gi)$/, "Mi or Gi, for example 256Mi")
+    .describe("Memory that a pod requests, and its limit too."),
+});
+
+/** What one microservice needs from an environment. */
+export const serviceEntry = z.strictObject({
+  owner: z
+    .string()
+    .regex(/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/, "a team's name: lower case letters, digits and dashes")
+    .describe("Team that answers for the service."),
+  repository: z
+    .string()
+    .regex(/^https:\/\/[a-z0-9.-]+(\/[A-Za-z0-9._-]+)+$/, "an address that starts with https://")
+    .describe("Where its code is."),
+  port: z.int().min(1024).max(65535).default(8080).describe("Port on which its container answers HTTP."),
+  replicas: replicas.default({ min: 2, max: 4, cpuPercent: 70 }).describe("How many of its pods run."),
+  resources: resources.default({ cpu: "100m", memory: "256Mi" }).describe("What each of its pods gets."),
+  stores: z
+    .array(z.enum(["postgres", "redis"]))
+    .refine((stores) => new Set(stores).size === stores.length, "each store once")
+    .describe("Data stores it owns; no service shares one with another."),
+  secrets: z
+    .array(z.string().regex(/^[a-z][a-z0-9-]{0,38}[a-z0-9]$/, "2-40 lower case letters, digits and dashes"))
+    .refine((secrets) => new Set(secrets).size === secrets.length, "each secret once")
+    .default([])
+    .describe("Secrets it reads, each as a file of this name; values are never in this repository."),
+  calls: z
+    .array(serviceName)
+    .refine((calls) => new Set(calls).size === calls.length, "each service once")
+    .default([])
+    .describe("Services that it calls; the network lets no other call through."),
+  exposes: z
+    .strictObject({
+      host: z
+        .string()
+        .regex(/^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/, "1-30 lower case letters, digits and dashes")
+        .describe("First part of the host name, before the environment's domain."),
+      path: z
+        .string()
+        .regex(
+          /^\/([A-Za-z0-9._~-]+(\/[A-Za-z0-9._~-]+)*)?$/,
+          "a path that starts with / and does not end with one",
+        )
+        .default("/")
+        .describe("Calls whose path begins so are for this service."),
+    })
+    .optional()
+    .describe("What the internet may call; left out: nothing."),
+  objectives: z
+    .strictObject({
+      availability: z
+        .number()
+        .min(90)
+        .max(99.99)
+        .describe("Per cent of calls that are answered without a failure of ours, over 28 days."),
+      latency: z
+        .strictObject({
+          milliseconds: z
+            .literal([...latencyBuckets])
+            .describe("Longest time that counts as fast; a bound of the histogram."),
+          percent: z
+            .number()
+            .min(50)
+            .max(99.9)
+            .describe("Per cent of calls that are that fast, over 28 days."),
+        })
+        .describe("How fast it answers."),
+    })
+    .default({ availability: 99.9, latency: { milliseconds: 500, percent: 99 } })
+    .describe("Service level objectives; its alerts follow from them."),
+  environments: z
+    .partialRecord(
+      z.enum(overridable),
+      z.strictObject({ replicas: replicas.optional(), resources: resources.optional() }),
+    )
+    .default({})
+    .describe("What is different in some environments."),
+  retired: z
+    .boolean()
+    .default(false)
+    .describe(
+      "First step of removing a service: its data loses its protection. The second is removing this file.",
+    ),
+});
+
+export type ServiceEntry = z.infer<typeof serviceEntry>;
+
+/** Whose block of `environments` counts. */
+export type Overridable = (typeof overridable)[number];
