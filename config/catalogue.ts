@@ -38,16 +38,16 @@ export function readCatalogue(folder: string): Catalogue {
   return Object.fromEntries(files.map((file) => [file.replace(/\.yaml$/, ""), readEntry(folder, file)]));
 }
 
+/** Why a service cannot have this name, or undefined when it can. */
+export function serviceNameProblem(name: string): string | undefined {
+  if (!serviceName.safeParse(name).success) return serviceNameRule;
+  return takenNames.includes(name) ? "every environment has an account or a database of this name" : undefined;
+}
+
 function readEntry(folder: string, file: string): ServiceEntry {
   const place = `catalog/services/${file}`;
-  if (!serviceName.safeParse(file.replace(/\.yaml$/, "")).success) {
-    throw new SettingsError(place, [`${serviceNameRule}; rename the file`]);
-  }
-  if (takenNames.includes(file.replace(/\.yaml$/, ""))) {
-    throw new SettingsError(place, [
-      "every environment has an account or a database of this name; rename the file",
-    ]);
-  }
+  const wrongName = serviceNameProblem(file.replace(/\.yaml$/, ""));
+  if (wrongName !== undefined) throw new SettingsError(place, [`${wrongName}; rename the file`]);
   let values: unknown;
   try {
     values = parse(readFileSync(join(folder, file), "utf8"));
