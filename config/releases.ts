@@ -60,7 +60,7 @@ export function parseReleases(text: string, place: string, catalogue: Catalogue)
       "it must be a block with a line for each service; where nothing runs, {}",
     ]);
   }
-  const strangers = Object.keys(values).filter((name) => !(name in catalogue));
+  const strangers = Object.keys(values).filter((name) => !Object.hasOwn(catalogue, name));
   const result = releasesFile.safeParse(values);
   const reading = {
     prefix: "",

@@ -13,8 +13,8 @@ import { dirname, join, resolve } from "node:path";
 
 import { Document } from "yaml";
 
-import { readCatalogue, serviceNameProblem } from "../../config/catalogue";
-import { serviceEntry } from "../../config/service";
+import { readCatalogue } from "../../config/catalogue";
+import { serviceEntry, serviceNameProblem } from "../../config/service";
 import { CommandFailure, exitCodes } from "../failure";
 import { print, printJson } from "../terminal";
 

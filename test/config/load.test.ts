@@ -103,7 +103,10 @@ describe("loading the catalogue", () => {
   it("fails with the kind of error that Pulumi prints without a stack trace, naming the file", async () => {
     const folder = mkdtempSync(join(tmpdir(), "catalogue-"));
     try {
-      writeFileSync(join(folder, "billing.yaml"), "owner: a\nrepository: https://git.example/a\nstores: []\ncolour: red");
+      writeFileSync(
+        join(folder, "billing.yaml"),
+        "owner: a\nrepository: https://git.example/a\nstores: []\ncolour: red",
+      );
       const error = await failureOf(() => Promise.resolve().then(() => loadCatalogue(folder)));
       expect(pulumi.RunError.isInstance(error)).to.equal(true);
       expect((error as Error).message).to.match(/^1 problem in catalog\/services\/billing\.yaml, /);
