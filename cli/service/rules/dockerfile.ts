@@ -64,9 +64,9 @@ export const judgeDockerfile: Judge = (repository) => {
 function judgeImages(file: Dockerfile): Finding[] {
   const own = file.getFROMs().map((from) => from.getBuildStage()?.toLowerCase());
   const used = [
-    ...file.getFROMs().map((from) => ({ instruction: from as Instruction, image: from.getImage() })),
+    ...file.getFROMs().map((from) => ({ instruction: from, image: from.getImage() })),
     ...file.getCOPYs().map((copy) => ({
-      instruction: copy as Instruction,
+      instruction: copy,
       image: copy
         .getFlags()
         .find((flag) => flag.getName() === "from")
@@ -110,8 +110,8 @@ function resolved(image: string, file: Dockerfile): string {
 
 function judgeSecrets(file: Dockerfile): Finding[] {
   const assigned = [
-    ...file.getARGs().map((arg) => ({ instruction: arg as Instruction, properties: [arg.getProperty()] })),
-    ...file.getENVs().map((env) => ({ instruction: env as Instruction, properties: env.getProperties() })),
+    ...file.getARGs().map((arg) => ({ instruction: arg, properties: [arg.getProperty()] })),
+    ...file.getENVs().map((env) => ({ instruction: env, properties: env.getProperties() })),
   ];
   return assigned.flatMap(({ instruction, properties }) =>
     properties
