@@ -6,6 +6,7 @@ import { iam } from "./iam";
 import { kms } from "./kms";
 import { monitoring } from "./monitoring";
 import { random } from "./random";
+import { secretmanager } from "./secretmanager";
 import type { Rule } from "./shape";
 import { sql } from "./sql";
 
@@ -21,5 +22,6 @@ export const rules: ReadonlyMap<string, Rule> = new Map(
     ...artifactregistry,
     ...monitoring,
     ...random,
+    ...secretmanager,
   ].map((rule) => [rule.kind, rule]),
 );

@@ -385,6 +385,18 @@ const replacement: Record<string, { replaces: string[]; inPlace: string[] }> = {
     replaces: ["repositoryId", "location", "format", "mode", "kmsKeyName"],
     inPlace: ["description", "cleanupPolicies", "dockerConfig.immutableTags"],
   },
+  "secretmanager/secret:Secret": {
+    replaces: [
+      "secretId",
+      "project",
+      "replication",
+      "replication.auto",
+      "replication.userManaged",
+      "replication.userManaged.replicas",
+      "replication.userManaged.replicas.location",
+    ],
+    inPlace: ["labels", "annotations", "versionDestroyTtl", "deletionProtection"],
+  },
   "serviceaccount/account:Account": { replaces: ["accountId"], inPlace: ["displayName", "description"] },
   "dns/managedZone:ManagedZone": {
     replaces: ["dnsName", "visibility", "name"],
