@@ -4,7 +4,9 @@ import { container } from "./container";
 import { dns } from "./dns";
 import { iam } from "./iam";
 import { kms } from "./kms";
+import { memorystore } from "./memorystore";
 import { monitoring } from "./monitoring";
+import { networkconnectivity } from "./networkconnectivity";
 import { random } from "./random";
 import { secretmanager } from "./secretmanager";
 import type { Rule } from "./shape";
@@ -20,7 +22,9 @@ export const rules: ReadonlyMap<string, Rule> = new Map(
     ...sql,
     ...dns,
     ...artifactregistry,
+    ...memorystore,
     ...monitoring,
+    ...networkconnectivity,
     ...random,
     ...secretmanager,
   ].map((rule) => [rule.kind, rule]),

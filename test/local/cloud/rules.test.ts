@@ -385,6 +385,36 @@ const replacement: Record<string, { replaces: string[]; inPlace: string[] }> = {
     replaces: ["repositoryId", "location", "format", "mode", "kmsKeyName"],
     inPlace: ["description", "cleanupPolicies", "dockerConfig.immutableTags"],
   },
+  "memorystore/instance:Instance": {
+    replaces: [
+      "instanceId",
+      "location",
+      "project",
+      "mode",
+      "authorizationMode",
+      "transitEncryptionMode",
+      "desiredAutoCreatedEndpoints",
+      "kmsKey",
+      "serverCaMode",
+      "zoneDistributionConfig",
+      "zoneDistributionConfig.zone",
+    ],
+    inPlace: [
+      "shardCount",
+      "replicaCount",
+      "nodeType",
+      "engineVersion",
+      "engineConfigs",
+      "persistenceConfig",
+      "maintenancePolicy",
+      "deletionProtectionEnabled",
+      "labels",
+    ],
+  },
+  "networkconnectivity/serviceConnectionPolicy:ServiceConnectionPolicy": {
+    replaces: ["name", "location", "project", "network", "serviceClass"],
+    inPlace: ["description", "labels", "pscConfig", "pscConfig.subnetworks", "pscConfig.limit"],
+  },
   "secretmanager/secret:Secret": {
     replaces: [
       "secretId",
