@@ -1,4 +1,5 @@
 import { artifactregistry } from "./artifactregistry";
+import { certificatemanager } from "./certificatemanager";
 import { compute } from "./compute";
 import { container } from "./container";
 import { dns } from "./dns";
@@ -22,6 +23,7 @@ export const rules: ReadonlyMap<string, Rule> = new Map(
     ...sql,
     ...dns,
     ...artifactregistry,
+    ...certificatemanager,
     ...memorystore,
     ...monitoring,
     ...networkconnectivity,

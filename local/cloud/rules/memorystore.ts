@@ -4,7 +4,7 @@ import { networkReference, selfLink } from "./compute-names";
 import { diskKey } from "./container-node-config";
 import { limitOf, networkPath, policyFor, subnetworksOf } from "./networkconnectivity";
 import { parseRange } from "./ranges";
-import { at, hex, listAt, numberAt, textAt } from "./read";
+import { at, hex, listAt, numberAt, textAt, uuid } from "./read";
 import {
   deletionPolicy,
   flag,
@@ -322,10 +322,5 @@ const attachment = (id: string, inputs: Values, index: number, around: Surroundi
 
 const certificateOf = (id: string): string =>
   `-----BEGIN CERTIFICATE-----\n${Buffer.from(`emulated ${id}`).toString("base64")}\n-----END CERTIFICATE-----`;
-
-function uuid(around: Surroundings, ...words: string[]): string {
-  const digits = hex(around, 32, ...words);
-  return [0, 8, 12, 16, 20].map((start, index, all) => digits.slice(start, all[index + 1])).join("-");
-}
 
 export const memorystore: readonly Rule[] = [instance];

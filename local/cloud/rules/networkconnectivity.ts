@@ -1,6 +1,6 @@
 /** What lets Google's services put endpoints of their own into a network. */
 import { heldNetwork, heldSubnetwork, networkReference } from "./compute-names";
-import { at, listAt, pathOf, textAt } from "./read";
+import { at, listAt, pathOf, textAt, textsAt } from "./read";
 import {
   deletionPolicy,
   labelOutputs,
@@ -81,7 +81,7 @@ const policy: Rule = {
       .filter((other) => !(other.project === around.project.id && other.inputs["name"] === inputs["name"]));
     return [
       ...alike.map(({ id }) => `network: ${id} is for that network, region and service class already`),
-      ...subnetworkNames(inputs).flatMap((name) =>
+      ...textsAt(inputs, "pscConfig", "subnetworks").flatMap((name) =>
         subnetworkProblems(name, network, textAt(inputs, "location"), around),
       ),
     ];
@@ -144,9 +144,9 @@ export function policyFor(
 
 /** The subnetworks of a policy that are there. */
 export const subnetworksOf = (policy: Resource, around: Surroundings): readonly Resource[] =>
-  subnetworkNames(policy.inputs).flatMap((name) => around.find(heldSubnetwork, name, policy.project) ?? []);
-
-const subnetworkNames = (policy: Values): string[] => listAt(policy, "pscConfig", "subnetworks").map(String);
+  textsAt(policy.inputs, "pscConfig", "subnetworks").flatMap(
+    (name) => around.find(heldSubnetwork, name, policy.project) ?? [],
+  );
 
 /** Whether two names mean one network, from the project that asks. */
 export function sameNetwork(one: string, other: string, around: Surroundings): boolean {

@@ -385,6 +385,34 @@ const replacement: Record<string, { replaces: string[]; inPlace: string[] }> = {
     replaces: ["repositoryId", "location", "format", "mode", "kmsKeyName"],
     inPlace: ["description", "cleanupPolicies", "dockerConfig.immutableTags"],
   },
+  "certificatemanager/dnsAuthorization:DnsAuthorization": {
+    replaces: ["name", "domain", "location", "type", "project"],
+    inPlace: ["description", "labels"],
+  },
+  "certificatemanager/certificate:Certificate": {
+    replaces: [
+      "name",
+      "location",
+      "scope",
+      "project",
+      "managed",
+      "managed.domains",
+      "managed.dnsAuthorizations",
+    ],
+    inPlace: ["description", "labels"],
+  },
+  "certificatemanager/certificateMap:CertificateMap": {
+    replaces: ["name", "project"],
+    inPlace: ["description", "labels"],
+  },
+  "certificatemanager/certificateMapEntry:CertificateMapEntry": {
+    replaces: ["name", "map", "hostname", "matcher", "project"],
+    inPlace: ["certificates", "description", "labels"],
+  },
+  "compute/sSLPolicy:SSLPolicy": {
+    replaces: ["name", "description", "project"],
+    inPlace: ["profile", "minTlsVersion", "customFeatures", "postQuantumKeyExchange"],
+  },
   "memorystore/instance:Instance": {
     replaces: [
       "instanceId",
