@@ -3,7 +3,15 @@ import fc from "fast-check";
 
 import { parseSettings } from "../../config/parse";
 import { SettingsError } from "../../config/problems";
-import { block, changed, problemsOf, stackConfig, stacks, type Values } from "../support/settings";
+import {
+  block,
+  changed,
+  clusteredSettings,
+  problemsOf,
+  stackConfig,
+  stacks,
+  type Values,
+} from "../support/settings";
 
 describe("parsing the settings of a stack", () => {
   for (const stack of stacks) {
@@ -19,7 +27,7 @@ describe("parsing the settings of a stack", () => {
   });
 
   it("fills in what may be left out", () => {
-    expect(parseSettings(stackConfig("staging")).cluster.pools["services"]?.diskGb).to.equal(50);
+    expect(clusteredSettings("staging").cluster.pools["services"]?.diskGb).to.equal(50);
   });
 
   it("does not look at other namespaces", () => {
@@ -238,17 +246,17 @@ describe("parsing the settings of a stack", () => {
     {
       title: "an environment that does not exist",
       change: { "platform:environment": "prod" },
-      problem: 'platform:environment is "prod"; allowed: ci, delivery',
+      problem: 'platform:environment is "prod"; allowed: ci, popups, delivery',
     },
     {
       title: "an environment called as something that every object has",
       change: { "platform:environment": "constructor" },
-      problem: 'platform:environment is "constructor"; allowed: ci, delivery',
+      problem: 'platform:environment is "constructor"; allowed: ci, popups, delivery',
     },
     {
       title: "no environment",
       change: { "platform:environment": undefined },
-      problem: "platform:environment is missing; allowed: ci, delivery",
+      problem: "platform:environment is missing; allowed: ci, popups, delivery",
     },
   ];
   for (const { title, stack = "staging", change, problem } of bad) {
