@@ -89,14 +89,15 @@ export class PublicName extends pulumi.ComponentResource {
 }
 
 /** Signed, so that nobody can answer in our place, and every look-up in the log. */
-export function zoneArgs({ domain, lifecycle }: Pick<PublicNameArgs, "domain" | "lifecycle">) {
+export function zoneArgs({ domain }: Pick<PublicNameArgs, "domain">) {
   return {
     dnsName: `${domain}.`,
     description: `Hosts below ${domain}, for the internet`,
     visibility: "public",
     dnssecConfig: { state: "on" },
     cloudLoggingConfig: { enableLogging: true },
-    forceDestroy: lifecycle === "disposable",
+    // Names that others put into it are in use: Google refuses to delete it while there are any.
+    forceDestroy: false,
   } satisfies dns.ManagedZoneArgs;
 }
 

@@ -35,14 +35,19 @@ describe("a public name", () => {
     for (const type of [types.map, types.zone]) {
       expect(recording.one(type).inputs["deletionPolicy"]).to.equal("PREVENT");
     }
-    expect(recording.one(types.zone).inputs["forceDestroy"]).to.equal(false);
+  });
+
+  it("never takes names with it that others put into its zone", async () => {
+    for (const each of [recording, await named({ lifecycle: "disposable" })]) {
+      expect(each.one(types.zone).inputs["forceDestroy"]).to.equal(false);
+    }
   });
 
   it("keeps nothing in a disposable environment", async () => {
     const open = await named({ lifecycle: "disposable" });
     expect(open.keys(({ protect }) => protect)).to.deep.equal([]);
     expect(open.one(types.map).inputs["deletionPolicy"]).to.equal("DELETE");
-    expect(open.one(types.zone).inputs).to.include({ deletionPolicy: "DELETE", forceDestroy: true });
+    expect(open.one(types.zone).inputs["deletionPolicy"]).to.equal("DELETE");
   });
 
   it("is a zone for the internet, signed, with every look-up in the log", () => {

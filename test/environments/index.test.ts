@@ -353,7 +353,7 @@ describe("protection", () => {
   const database = ["inputs.forceDestroy", "inputs.settings.deletionProtectionEnabled"];
   for (const [stack, guards] of [
     ["ci", everywhere],
-    ["popups", ["inputs.deletionPolicy", "inputs.forceDestroy", "protect"]],
+    ["popups", ["inputs.deletionPolicy", "protect"]],
     ["staging", [...everywhere, ...database]],
     ["production", [...everywhere, ...database]],
   ] as const) {
