@@ -1,6 +1,9 @@
 /** What is lost with a resource of each type when it is deleted or replaced, in the words of a warning. */
 const losses: Readonly<Record<string, string>> = {
   "gcp:artifactregistry/repository:Repository": "every image and chart in it",
+  "gcp:certificatemanager/certificate:Certificate":
+    "the certificate, which takes Google a while to issue again",
+  "gcp:certificatemanager/certificateMap:CertificateMap": "TLS of every gateway that uses it",
   "gcp:compute/address:Address": "the address, which others may have on their lists",
   "gcp:compute/disk:Disk": "everything on the disk",
   "gcp:compute/globalAddress:GlobalAddress": "the address, which others may have on their lists",
@@ -19,12 +22,15 @@ const losses: Readonly<Record<string, string>> = {
   "kubernetes:core/v1:PersistentVolume": "everything on the volume",
   "kubernetes:core/v1:PersistentVolumeClaim": "everything on the volume",
   "kubernetes:core/v1:Secret": "what only it holds",
+  "kubernetes:gateway.networking.k8s.io/v1:Gateway": "every connection through its load balancer",
   "random:index/randomId:RandomId": "the names that are made of it",
 };
 
 /** Types that hold nothing that a new one would not have: rules, grants, ways, machines without a memory. */
 const holdNothing: ReadonlySet<string> = new Set([
   "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember",
+  "gcp:certificatemanager/certificateMapEntry:CertificateMapEntry",
+  "gcp:certificatemanager/dnsAuthorization:DnsAuthorization",
   "gcp:compute/backendService:BackendService",
   "gcp:compute/firewall:Firewall",
   "gcp:compute/forwardingRule:ForwardingRule",
@@ -41,6 +47,7 @@ const holdNothing: ReadonlySet<string> = new Set([
   "gcp:compute/router:Router",
   "gcp:compute/routerNat:RouterNat",
   "gcp:compute/sSLCertificate:SSLCertificate",
+  "gcp:compute/sSLPolicy:SSLPolicy",
   "gcp:compute/targetHttpProxy:TargetHttpProxy",
   "gcp:compute/targetHttpsProxy:TargetHttpsProxy",
   "gcp:compute/targetPool:TargetPool",
@@ -64,6 +71,8 @@ const holdNothing: ReadonlySet<string> = new Set([
   "kubernetes:core/v1:Service",
   "kubernetes:core/v1:ServiceAccount",
   "kubernetes:core/v1:ServiceAccountPatch",
+  "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute",
+  "kubernetes:networking.gke.io/v1:GCPGatewayPolicy",
   "kubernetes:networking.k8s.io/v1:NetworkPolicy",
   "kubernetes:policy/v1:PodDisruptionBudget",
   "kubernetes:rbac.authorization.k8s.io/v1:Role",

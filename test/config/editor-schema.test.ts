@@ -42,9 +42,10 @@ describe("the schema for stack files", () => {
       schema.properties.config.allOf.map((choice) => [choice.if["properties"], choice.then.$ref]),
     ).to.deep.equal([
       [{ "platform:environment": { const: "ci" } }, "#/definitions/ci"],
+      [{ "platform:environment": { const: "popups" } }, "#/definitions/popups"],
       [{ "platform:environment": { const: "delivery" } }, "#/definitions/delivery"],
     ]);
-    expect(Object.keys(schema.definitions)).to.deep.equal(["ci", "delivery"]);
+    expect(Object.keys(schema.definitions)).to.deep.equal(["ci", "popups", "delivery"]);
   });
 
   for (const stack of stacks) {

@@ -7,7 +7,16 @@ import fc from "fast-check";
 import { parseSettings } from "../../config/parse";
 import { SettingsError } from "../../config/problems";
 import type { DeliverySettings } from "../../config/settings";
-import { block, changed, problemsOf, root, stackConfig, stacks, type Values } from "../support/settings";
+import {
+  block,
+  changed,
+  clusteredSettings,
+  problemsOf,
+  root,
+  stackConfig,
+  stacks,
+  type Values,
+} from "../support/settings";
 
 describe("parsing the settings of a stack", () => {
   for (const stack of stacks) {
@@ -23,7 +32,7 @@ describe("parsing the settings of a stack", () => {
   });
 
   it("fills in what may be left out", () => {
-    expect(parseSettings(stackConfig("staging")).cluster.pools["services"]?.diskGb).to.equal(50);
+    expect(clusteredSettings("staging").cluster.pools["services"]?.diskGb).to.equal(50);
   });
 
   for (const stack of ["staging", "production", "popup-search"]) {
@@ -334,17 +343,17 @@ describe("parsing the settings of a stack", () => {
     {
       title: "an environment that does not exist",
       change: { "platform:environment": "prod" },
-      problem: 'platform:environment is "prod"; allowed: ci, delivery',
+      problem: 'platform:environment is "prod"; allowed: ci, popups, delivery',
     },
     {
       title: "an environment called as something that every object has",
       change: { "platform:environment": "constructor" },
-      problem: 'platform:environment is "constructor"; allowed: ci, delivery',
+      problem: 'platform:environment is "constructor"; allowed: ci, popups, delivery',
     },
     {
       title: "no environment",
       change: { "platform:environment": undefined },
-      problem: "platform:environment is missing; allowed: ci, delivery",
+      problem: "platform:environment is missing; allowed: ci, popups, delivery",
     },
   ];
   for (const { title, stack = "staging", change, problem } of bad) {
