@@ -40,7 +40,7 @@ describe("the tree of tests", () => {
     const strays = files.filter((file) => {
       if (isOf(ofTheWhole)(file)) return false;
       const source = together[file] ?? file.replace(/\.test\.ts$/, "");
-      return ![`${source}.ts`, source].some((path) => existsSync(join(root, path)));
+      return ![`${source}.ts`, `${source}.sh`, source].some((path) => existsSync(join(root, path)));
     });
     expect(strays).to.deep.equal([]);
   });
