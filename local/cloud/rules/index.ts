@@ -1,4 +1,5 @@
 import { artifactregistry } from "./artifactregistry";
+import { billing } from "./billing";
 import { certificatemanager } from "./certificatemanager";
 import { compute } from "./compute";
 import { container } from "./container";
@@ -23,6 +24,7 @@ export const rules: ReadonlyMap<string, Rule> = new Map(
     ...sql,
     ...dns,
     ...artifactregistry,
+    ...billing,
     ...certificatemanager,
     ...memorystore,
     ...monitoring,

@@ -36,6 +36,8 @@ export interface TextField extends Facts {
   readonly values?: readonly string[];
   /** The value names another resource, by id, self link or bare name. */
   readonly reference?: Reference;
+  /** The value is JSON: its form, and what stands in the old one only, is no change to the provider. */
+  readonly json?: boolean;
   /** The value is an IAM principal that has to exist: `serviceAccount:…`, `principalSet://…`, `group:…`. */
   readonly principal?: boolean;
 }
@@ -136,6 +138,8 @@ export interface Rule {
    * template cannot say it.
    */
   readonly id: string | ((inputs: Values, around: Surroundings) => string);
+  /** It is of no project; its API has to be on in the one that pays for the call. */
+  readonly outsideProjects?: boolean;
   /** The input that gets a generated name when it is left out; an explicit one means delete-before-replace. */
   readonly autonamed?: string;
   readonly inputs: Fields;

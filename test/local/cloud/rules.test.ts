@@ -385,6 +385,10 @@ const replacement: Record<string, { replaces: string[]; inPlace: string[] }> = {
     replaces: ["repositoryId", "location", "format", "mode", "kmsKeyName"],
     inPlace: ["description", "cleanupPolicies", "dockerConfig.immutableTags"],
   },
+  "billing/budget:Budget": {
+    replaces: ["billingAccount"],
+    inPlace: ["displayName", "amount", "budgetFilter", "thresholdRules", "allUpdatesRule", "ownershipScope"],
+  },
   "certificatemanager/dnsAuthorization:DnsAuthorization": {
     replaces: ["name", "domain", "location", "type", "project"],
     inPlace: ["description", "labels"],
@@ -442,6 +446,22 @@ const replacement: Record<string, { replaces: string[]; inPlace: string[] }> = {
   "networkconnectivity/serviceConnectionPolicy:ServiceConnectionPolicy": {
     replaces: ["name", "location", "project", "network", "serviceClass"],
     inPlace: ["description", "labels", "pscConfig", "pscConfig.subnetworks", "pscConfig.limit"],
+  },
+  "monitoring/alertPolicy:AlertPolicy": {
+    replaces: ["project"],
+    inPlace: ["displayName", "combiner", "conditions", "notificationChannels", "severity", "userLabels"],
+  },
+  "monitoring/dashboard:Dashboard": { replaces: ["project"], inPlace: ["dashboardJson"] },
+  "monitoring/uptimeCheckConfig:UptimeCheckConfig": {
+    replaces: [
+      "project",
+      "checkerType",
+      "monitoredResource",
+      "monitoredResource.labels",
+      "monitoredResource.type",
+      "httpCheck.requestMethod",
+    ],
+    inPlace: ["displayName", "timeout", "period", "httpCheck.path", "selectedRegions", "contentMatchers"],
   },
   "secretmanager/secret:Secret": {
     replaces: [
