@@ -1,7 +1,11 @@
 /** When the rules fire is asked of the engine of Prometheus in test/local/promql. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
 import { expect } from "chai";
 
 import { alertRules, burnThreshold, bytesOf, coresOf } from "../../components/alert-rules";
+import { root } from "../support/settings";
 import { watched } from "../support/watched";
 
 describe("alert rules", () => {
@@ -51,5 +55,24 @@ describe("alert rules", () => {
   it("read sizes as Kubernetes does", () => {
     expect([coresOf("100m"), coresOf("2")]).to.deep.equal([0.1, 2]);
     expect([bytesOf("256Mi"), bytesOf("2Gi")]).to.deep.equal([268435456, 2147483648]);
+  });
+
+  it("have the names and thresholds that docs/monitoring.md says", () => {
+    const documented = readFileSync(join(root, "docs", "monitoring.md"), "utf8").split("\n");
+    const rowsOf = (row: RegExp) =>
+      documented.filter((line) => row.test(line)).map((line) => line.split("|").map((cell) => cell.trim()));
+
+    const names = rowsOf(/^\| `\w+-(page|ticket)`/).map(([, name]) => name?.replaceAll("`", ""));
+    expect(names).to.deep.equal(alertRules(watched()).map(({ name }) => name));
+
+    const thresholds = rowsOf(/^\| 9[\d.]+ /).map((row) => row.slice(1, 6).map(Number));
+    expect(thresholds.map(([objective]) => objective)).to.deep.equal([99.95, 99.9, 99.5, 99, 95, 90]);
+    for (const [objective = 0, fast, slow, steady, minutes] of thresholds) {
+      const [a, b, c] = [14.4, 6, 1].map((rate) => burnThreshold(objective, rate));
+      const perCent = [a, b, c].map((part = 0) => Number((100 * part).toPrecision(6)));
+      expect([fast, slow, steady]).to.deep.equal(perCent);
+      // A window of an hour is above the threshold once this many minutes of it are lost, or one of six hours is.
+      expect(minutes).to.equal(Number(Math.min(60 * (a ?? 0), 360 * (b ?? 0)).toFixed(1)));
+    }
   });
 });
