@@ -207,7 +207,8 @@ function chart(title: string, unitOverride: string, queries: Record<string, stri
       })),
       yAxis: { scale: "LINEAR" },
       ...(limit !== undefined && {
-        thresholds: [{ value: Number(limit.toPrecision(6)), targetAxis: "Y1" }],
+        // `100 - 99.9` is a tenth but for the fourteenth digit.
+        thresholds: [{ value: Number(limit.toPrecision(12)), targetAxis: "Y1" }],
       }),
     },
   };

@@ -28,6 +28,7 @@ export interface Ground {
 
 /** APIs that every environment uses. */
 const apis = [
+  "billingbudgets",
   "cloudkms",
   "cloudresourcemanager",
   "compute",

@@ -362,6 +362,12 @@ function cloudAnswer(
         name: text("repositoryId"),
         project,
       };
+    case "gcp:monitoring/dashboard:Dashboard":
+      return { id: `projects/${project}/dashboards/of-${name}` };
+    case "gcp:monitoring/uptimeCheckConfig:UptimeCheckConfig": {
+      const uptimeCheckId = `check-of-${name}`;
+      return { id: `projects/${project}/uptimeCheckConfigs/${uptimeCheckId}`, uptimeCheckId };
+    }
     default:
       return { id: `${name}-id` };
   }
