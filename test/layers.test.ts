@@ -35,6 +35,7 @@ const mayKnow: Readonly<Record<string, readonly string[]>> = {
   "local/promql": ["local/programs"],
   "local/clusters": ["local/programs"],
   "local/gke": ["local/cloud", "local/clusters"],
+  "local/registry": ["local/cloud", "local/clusters", "local/programs"],
   "local/world": ["local", "config"],
   cli: ["config", "components", "environments", "index.ts", "policies", "local"],
   bench: ["config", "cli", "local"],
