@@ -4,7 +4,7 @@ import type { Alerts } from "../components/alerts";
 import { Budget } from "../components/budget";
 import { Monitoring } from "../components/monitoring";
 import type { LoadedSettings } from "../config/load";
-import type { ServiceEntry } from "../config/service";
+import { type ServiceEntry, serviceIn } from "../config/service";
 import type { DeliverySettings } from "../config/settings";
 import type { Ground } from "./ground";
 
@@ -33,7 +33,7 @@ export function createMonitoring(
   { outside, labels, alerts }: Around,
 ): Monitoring[] {
   return Object.entries(services).map(([service, { entry, release, host }]) => {
-    const here = entry.environments[settings.services.overrides];
+    const { replicas, resources } = serviceIn(entry, settings.services.overrides);
     return new Monitoring(
       service,
       {
@@ -42,8 +42,8 @@ export function createMonitoring(
         project: settings.project,
         repository: entry.repository,
         objectives: entry.objectives,
-        replicas: here?.replicas ?? entry.replicas,
-        resources: here?.resources ?? entry.resources,
+        replicas,
+        resources,
         labels: { ...labels, owner: entry.owner },
         ...(alerts && { channels: alerts.channels }),
         ...(entry.exposes && host !== undefined && { exposed: { host, path: entry.exposes.path } }),

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { type AlertRule, alertRules, type Watched } from "../../../components/alert-rules";
 import { dashboardQueries, serviceDashboard } from "../../../components/service-dashboard";
 import { readCatalogue } from "../../../config/catalogue";
-import { overridable } from "../../../config/service";
+import { overridable, serviceIn } from "../../../config/service";
 import {
   askPromql,
   type PromqlAnswer,
@@ -414,8 +414,8 @@ describe("alert rules", () => {
       service,
       namespace: environment,
       objectives: entry.objectives,
-      replicas: entry.environments[environment]?.replicas ?? entry.replicas,
-      resources: entry.environments[environment]?.resources ?? entry.resources,
+      replicas: serviceIn(entry, environment).replicas,
+      resources: serviceIn(entry, environment).resources,
       ...(entry.exposes && { uptimeCheck: `${service}-1` }),
     })),
   );
