@@ -38,6 +38,11 @@ export function readCatalogue(folder: string): Catalogue {
   return Object.fromEntries(files.map((file) => [file.replace(/\.yaml$/, ""), readEntry(folder, file)]));
 }
 
+/** The services that call one, which has to let them in. */
+export function callersOf(catalogue: Catalogue, name: string): string[] {
+  return Object.keys(catalogue).filter((caller) => catalogue[caller]?.calls.includes(name));
+}
+
 function readEntry(folder: string, file: string): ServiceEntry {
   const place = `catalog/services/${file}`;
   if (!serviceName.safeParse(file.replace(/\.yaml$/, "")).success) {

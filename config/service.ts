@@ -125,3 +125,14 @@ export type ServiceEntry = z.infer<typeof serviceEntry>;
 
 /** Whose block of `environments` counts. */
 export type Overridable = (typeof overridable)[number];
+
+/** An entry as one kind of environment has it: with what is different there put over what holds everywhere. */
+export function serviceIn(entry: ServiceEntry, environment: Overridable): ServiceEntry {
+  const { replicas, resources } = entry.environments[environment] ?? {};
+  return {
+    ...entry,
+    replicas: replicas ?? entry.replicas,
+    resources: resources ?? entry.resources,
+    environments: {},
+  };
+}
