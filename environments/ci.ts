@@ -83,7 +83,7 @@ function createNamespaces(settings: Loaded<CiSettings>, { inside }: Ground): Nam
   const forBuilds = roomFor(settings.cluster, builds.namespace);
   const forDeploys = roomFor(settings.cluster, deploys.namespace);
   // Pods of pipelines live on localhost, keep nothing, and call git, registries, Google and other clusters.
-  const pipelines = { disks: false, traffic: { inside: false, loadBalanced: false, scraped: false } };
+  const pipelines = { disks: false, traffic: { loadBalanced: false, scraped: false } };
   return [
     new Namespace(
       builds.namespace,
