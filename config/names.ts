@@ -3,9 +3,10 @@ import { createHash } from "node:crypto";
 /**
  * Longest physical name of each kind, in characters.
  *
- * Sources: GKE cluster and node pool 40; Compute Engine, KMS, DNS and Certificate Manager names 63; Cloud SQL instance 98 with its project
- * in front, of which a project takes up to 30 and the colon one. A service account's id may have 30, but as a
- * database login it is `ID@PROJECT.iam`, for which PostgreSQL has 63: 28 are left beside the longest project.
+ * Sources: GKE cluster and node pool 40; Compute Engine, KMS, DNS, Certificate Manager and Memorystore names 63; Secret
+ * Manager 255; Cloud SQL instance 98 with its project in front, of which a project takes up to 30 and the colon one. A
+ * service account's id may have 30, but as a database login it is `ID@PROJECT.iam`, for which PostgreSQL has 63: 28 are
+ * left beside the longest project.
  */
 export const nameLimits = {
   cluster: 40,
@@ -15,6 +16,8 @@ export const nameLimits = {
   publicName: 63,
   key: 63,
   sqlInstance: 67,
+  cache: 63,
+  secret: 255,
 } as const;
 
 export type NameKind = keyof typeof nameLimits;
@@ -34,7 +37,7 @@ export function physicalName(kind: NameKind, ...parts: readonly string[]): strin
  * No part has two dashes in a row, so two of them keep the parts apart: in the project that pop-ups share,
  * `popup-a` with service `b-c` must not get the account of `popup-a-b` with service `c`.
  */
-const separators: Partial<Record<NameKind, string>> = { serviceAccount: "--" };
+const separators: Partial<Record<NameKind, string>> = { serviceAccount: "--", cache: "--", secret: "--" };
 
 /** As `physicalName`, with room left for the random suffix that the caller appends as `-xxxxxx`. */
 export function suffixedName(kind: NameKind, ...parts: readonly string[]): string {

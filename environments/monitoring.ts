@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { Alerts } from "../components/alerts";
+import { Alerts } from "../components/alerts";
 import { Budget } from "../components/budget";
 import { Monitoring } from "../components/monitoring";
 import type { LoadedSettings } from "../config/load";
@@ -23,6 +23,14 @@ export interface Running {
 /** Whom to tell, where the settings name somebody, and the providers of an environment. */
 interface Around extends Pick<Ground, "outside" | "labels"> {
   alerts?: Alerts | undefined;
+}
+
+/** Where alerts go; nowhere where the settings name nobody. */
+export function createAlerts(
+  { alerts, slackToken }: Pick<LoadedSettings, "alerts" | "slackToken">,
+  outside: Ground["outside"],
+): Alerts | undefined {
+  return alerts && slackToken && new Alerts("platform", { ...alerts, slackToken }, outside);
 }
 
 /** A dashboard for each service that runs; where there is somebody to tell, its alerts too. */

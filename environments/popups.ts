@@ -1,4 +1,3 @@
-import { Alerts } from "../components/alerts";
 import { DeletionGuard } from "../components/deletion-guard";
 import { Project } from "../components/project";
 import { PublicName } from "../components/public-name";
@@ -6,6 +5,7 @@ import { physicalName } from "../config/names";
 import type { Loaded } from "../config/load";
 import type { PopupsSettings } from "../config/settings";
 import { labelsOf } from "./ground";
+import { createAlerts, createBudget } from "./monitoring";
 
 /** APIs of what is made here. A pop-up switches on what it needs itself. */
 const apis = ["certificatemanager", "cloudresourcemanager", "dns", "logging", "monitoring"];
@@ -31,12 +31,10 @@ export function createPopups(stack: string, settings: Loaded<PopupsSettings>) {
     { domain, calledAs: physicalName("publicName", stack), lifecycle },
     outside,
   );
-  const alerts =
-    settings.alerts &&
-    settings.slackToken &&
-    new Alerts("platform", { ...settings.alerts, slackToken: settings.slackToken }, outside);
+  const alerts = createAlerts(settings, outside);
+  const budget = createBudget(stack, settings, { outside, alerts });
 
-  const parts = [ground, name, alerts];
+  const parts = [ground, name, alerts, budget];
   new DeletionGuard("environment", { lifecycle, guarded: parts.filter((part) => !!part) });
 
   return {

@@ -24,6 +24,8 @@ const patterns: Record<NameKind, RegExp> = {
   publicName: /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/,
   key: /^[a-zA-Z0-9_-]{1,63}$/,
   sqlInstance: /^[a-z]([-a-z0-9]{0,65}[a-z0-9])?$/,
+  cache: /^[a-z][-a-z0-9]{2,61}[a-z0-9]$/,
+  secret: /^[a-zA-Z0-9_-]{1,255}$/,
 };
 const kinds = Object.keys(patterns) as NameKind[];
 
@@ -58,6 +60,8 @@ describe("physical names", () => {
       publicName: 63,
       key: 63,
       sqlInstance: 67,
+      cache: 63,
+      secret: 255,
     });
   });
 
@@ -71,16 +75,33 @@ describe("physical names", () => {
     expect(longest).to.have.length(63);
   });
 
-  it("give no two services of pop-ups in one project the same account", () => {
-    const account = ([stack, name]: readonly [string, string]) => physicalName("serviceAccount", stack, name);
-    const pairs = fc.tuple(fc.tuple(popupStack, service), fc.tuple(popupStack, service));
+  for (const kind of ["serviceAccount", "cache"] as const) {
+    it(`give no two services of pop-ups in one project the same ${kind}`, () => {
+      const named = ([stack, name]: readonly [string, string]) => physicalName(kind, stack, name);
+      const pairs = fc.tuple(fc.tuple(popupStack, service), fc.tuple(popupStack, service));
+      fc.assert(
+        fc.property(pairs, ([one, other]) => {
+          fc.pre(one.join(" ") !== other.join(" "));
+          expect(named(one)).not.to.equal(named(other));
+        }),
+        { numRuns: 1000 },
+      );
+    });
+  }
+
+  it("keep the secrets of all services of all pop-ups apart, whatever dashes a secret's own name has", () => {
+    const secret = fc.stringMatching(/^[a-z][a-z-]{0,8}[a-z]$/);
+    const id = (of: readonly string[]) => physicalName("secret", ...of);
+    const pair = fc.tuple(fc.tuple(popupStack, service, secret), fc.tuple(popupStack, service, secret));
     fc.assert(
-      fc.property(pairs, ([one, other]) => {
+      fc.property(pair, ([one, other]) => {
         fc.pre(one.join(" ") !== other.join(" "));
-        expect(account(one)).not.to.equal(account(other));
+        expect(id(one)).not.to.equal(id(other));
       }),
       { numRuns: 1000 },
     );
+    expect(id(["popup-a", "b-c", "key"])).not.to.equal(id(["popup-a-b", "c", "key"]));
+    expect(id(["popup-a", "b", "c--key"])).not.to.equal(id(["popup-a", "b-c", "key"]));
   });
 
   it("keep pop-up and service apart wherever the dash between them could be", () => {

@@ -53,7 +53,9 @@ describe("an environment with a domain of its own", () => {
 
   it("changes nothing of its names when a service is added", async () => {
     const delivery = (services: Catalogue) =>
-      record(() => createDelivery("staging", deliverySettings(), services), { stack: "staging" });
+      record(() => createDelivery("staging", deliverySettings(), { catalogue: services, releases: {} }), {
+        stack: "staging",
+      });
     const catalogue = readCatalogue(join(root, "catalog", "services"));
     const more = { ...catalogue, accounts: serviceEntryOf({ exposes: { host: "accounts" } }) };
     expect(hostsOf(await delivery(more))).to.deep.equal(hostsOf(await delivery(catalogue)));

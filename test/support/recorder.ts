@@ -284,6 +284,12 @@ function plain(struct: Struct | undefined): unknown {
   return convert(struct?.toJavaScript() ?? {});
 }
 
+/** Where the recorder puts the endpoints of a cache, each somewhere else. */
+export function cacheAddress(name: string, kind: "READER" | "PRIMARY" = "PRIMARY"): string {
+  const [last] = createHash("sha256").update(name).digest();
+  return `10.0.${kind === "PRIMARY" ? 2 : 3}.${last}`;
+}
+
 /** What Google would fill in, as far as the program uses it. Nothing a test asserts may come from here alone. */
 function cloudAnswer(
   { type, name, inputs, provider }: Registration,
@@ -367,6 +373,20 @@ function cloudAnswer(
     case "gcp:monitoring/uptimeCheckConfig:UptimeCheckConfig": {
       const uptimeCheckId = `check-of-${name}`;
       return { id: `projects/${project}/uptimeCheckConfigs/${uptimeCheckId}`, uptimeCheckId };
+    }
+    case "gcp:secretmanager/secret:Secret":
+      return { id: `projects/${project}/secrets/${text("secretId")}` };
+    case "gcp:memorystore/instance:Instance": {
+      const path = `projects/${project}/locations/${region}/instances/${text("instanceId")}`;
+      const endpoint = (kind: "READER" | "PRIMARY") => ({
+        pscAutoConnection: { connectionType: `CONNECTION_TYPE_${kind}`, ipAddress: cacheAddress(name, kind) },
+      });
+      return {
+        id: path,
+        name: path,
+        endpoints: [{ connections: [endpoint("READER"), endpoint("PRIMARY")] }],
+        managedServerCas: [{ caCerts: [{ certificates: ["a certificate", "its authority\n"] }] }],
+      };
     }
     default:
       return { id: `${name}-id` };
