@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 /**
  * Longest physical name of each kind, in characters.
  *
- * Sources: GKE cluster and node pool 40; Compute Engine, KMS and DNS names 63; Cloud SQL instance 98 with its project
+ * Sources: GKE cluster and node pool 40; Compute Engine, KMS, DNS and Certificate Manager names 63; Cloud SQL instance 98 with its project
  * in front, of which a project takes up to 30 and the colon one. A service account's id may have 30, but as a
  * database login it is `ID@PROJECT.iam`, for which PostgreSQL has 63: 28 are left beside the longest project.
  */
@@ -12,6 +12,7 @@ export const nameLimits = {
   nodePool: 40,
   serviceAccount: 28,
   network: 63,
+  publicName: 63,
   key: 63,
   sqlInstance: 67,
 } as const;
@@ -41,12 +42,29 @@ export function suffixedName(kind: NameKind, ...parts: readonly string[]): strin
 }
 
 /**
- * A node pool's name: its parts and a hash of every field whose change would replace the pool, so that the new
- * pool can stand beside the old one.
+ * A name of parts and a hash of every field whose change replaces what has it, so that the new one can stand beside
+ * the old one.
  */
-export function poolName(parts: readonly string[], replacingFields: unknown): string {
+export function versionedName(kind: NameKind, parts: readonly string[], replacingFields: unknown): string {
   const hash = digest(JSON.stringify(replacingFields), 8);
-  return `${shorten(parts.join("-"), nameLimits.nodePool - hash.length - 1)}-${hash}`;
+  return `${shorten(parts.join("-"), nameLimits[kind] - hash.length - 1)}-${hash}`;
+}
+
+/** A node pool's name, by which the new pool can stand beside the one that it replaces. */
+export function poolName(parts: readonly string[], replacingFields: unknown): string {
+  return versionedName("nodePool", parts, replacingFields);
+}
+
+/** Longest part of a domain between two dots (RFC 1035). */
+const longestLabel = 63;
+
+/**
+ * The name under which the internet finds a host of an environment: `HOST.DOMAIN`. In a domain that several stacks
+ * share it is `HOST-STACK.DOMAIN`, one label, since that is what a wildcard certificate covers.
+ */
+export function hostName(of: { host: string; domain: string; stack: string; shared: boolean }): string {
+  const label = of.shared ? `${of.host}-${of.stack}` : of.host;
+  return `${shorten(label, longestLabel)}.${of.domain}`;
 }
 
 /** `text` as it is when it fits, else its beginning and a hash of all of it, so two names never shorten to one. */

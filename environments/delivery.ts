@@ -8,6 +8,7 @@ import type { Catalogue } from "../config/catalogue";
 import type { Loaded } from "../config/load";
 import type { DatabaseSettings, DeliverySettings } from "../config/settings";
 import { connectCommand, type Ground, layGround, roomFor } from "./ground";
+import { createWaysIn } from "./ways-in";
 
 type Settings = Loaded<DeliverySettings>;
 
@@ -44,6 +45,7 @@ export function createDelivery(stack: string, settings: Settings, catalogue: Cat
     },
     inside,
   );
+  const ways = createWaysIn(stack, settings, ground, namespace.namespace, catalogue);
   const deployer =
     settings.deployer !== undefined &&
     new ProjectGrant(
@@ -56,13 +58,14 @@ export function createDelivery(stack: string, settings: Settings, catalogue: Cat
     settings.slackToken &&
     new Alerts("platform", { ...settings.alerts, slackToken: settings.slackToken }, outside);
 
-  const parts = [...ground.parts, ...(data?.parts ?? []), namespace, deployer, alerts];
+  const parts = [...ground.parts, ...(data?.parts ?? []), namespace, ...ways.parts, deployer, alerts];
   new DeletionGuard("environment", { lifecycle, guarded: parts.filter((part) => !!part) });
 
   return {
     cluster: cluster.name,
     connect: connectCommand(cluster, settings),
     namespace: namespace.namespace,
+    ...ways.outputs,
     ...(data && { database: data.database.connectionName }),
   };
 }

@@ -2,10 +2,16 @@ import type { Catalogue } from "../config/catalogue";
 import type { LoadedSettings } from "../config/load";
 import { createCi } from "./ci";
 import { createDelivery } from "./delivery";
+import { createPopups } from "./popups";
 
 /** The environment that a stack's settings describe. */
 export function createEnvironment(stack: string, settings: LoadedSettings, catalogue: Catalogue) {
-  return settings.environment === "ci"
-    ? createCi(stack, settings)
-    : createDelivery(stack, settings, catalogue);
+  switch (settings.environment) {
+    case "ci":
+      return createCi(stack, settings);
+    case "popups":
+      return createPopups(stack, settings);
+    case "delivery":
+      return createDelivery(stack, settings, catalogue);
+  }
 }

@@ -17,6 +17,7 @@ const together: Readonly<Record<string, string>> = {
   "network-policies.test.ts": "test/support/network-policies",
   "environments/flows.test.ts": "environments",
   "local/engine/stack.test.ts": "local/engine",
+  "local/promql/alert-rules.test.ts": "components/alert-rules",
 };
 
 function filesIn(folder: string): string[] {

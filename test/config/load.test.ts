@@ -82,7 +82,7 @@ describe("loading the settings of the running stack", () => {
   });
 
   for (const [stack, reason] of [
-    ["test", /^"test" is no stack of this program; allowed: ci, staging, production, or popup-NAME$/],
+    ["test", /^"test" is no stack of this program; allowed: ci, popups, staging, production, or popup-NAME$/],
     ["popup-a--b", /^"popup-a--b" is no name for a pop-up; after popup- come 3 to 16 /],
   ] as const) {
     it(`refuses the stack ${stack}, which is none of this program's, whatever its settings are`, async () => {
@@ -103,7 +103,10 @@ describe("loading the catalogue", () => {
   it("fails with the kind of error that Pulumi prints without a stack trace, naming the file", async () => {
     const folder = mkdtempSync(join(tmpdir(), "catalogue-"));
     try {
-      writeFileSync(join(folder, "billing.yaml"), "owner: a\nrepository: https://git.example/a\nstores: []\ncolour: red");
+      writeFileSync(
+        join(folder, "billing.yaml"),
+        "owner: a\nrepository: https://git.example/a\nstores: []\ncolour: red",
+      );
       const error = await failureOf(() => Promise.resolve().then(() => loadCatalogue(folder)));
       expect(pulumi.RunError.isInstance(error)).to.equal(true);
       expect((error as Error).message).to.match(/^1 problem in catalog\/services\/billing\.yaml, /);
