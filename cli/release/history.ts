@@ -2,7 +2,7 @@ import { parse } from "yaml";
 
 import { exactVersion, type ReleaseEntry, releaseEntry } from "../../config/releases";
 import { CommandFailure, exitCodes } from "../failure";
-import { git, gitOrNothing } from "../git/run";
+import { git } from "../git/run";
 import { lineIn } from "./edit";
 import { placeOf } from "./files";
 
@@ -26,14 +26,16 @@ export interface PastRelease extends Omit<Past, "text"> {
  * @throws CommandFailure
  */
 export async function needHistory(checkout: string, question: string): Promise<void> {
-  if ((await gitOrNothing(checkout, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])) !== undefined) {
-    return;
+  try {
+    await git(checkout, ["rev-parse", "--verify", "HEAD^{commit}"]);
+  } catch (error) {
+    if (error instanceof CommandFailure) throw error;
+    throw new CommandFailure(
+      `${checkout} is no git checkout with a commit, and ${question} is known only from the commits; ` +
+        `clone the repository with git and run this there (${(error as Error).message})`,
+      exitCodes.wrong,
+    );
   }
-  throw new CommandFailure(
-    `${checkout} is no git checkout with a commit, and ${question} is known only from the commits; ` +
-      "clone the repository with git and run this there",
-    exitCodes.wrong,
-  );
 }
 
 /** Whether the clone lacks older commits: what it does not know may have been all the same. */
