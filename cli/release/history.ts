@@ -1,5 +1,6 @@
 import { parse } from "yaml";
 
+import { isBlock } from "../../config/cross-rules";
 import { exactVersion, type ReleaseEntry, releaseEntry } from "../../config/releases";
 import { CommandFailure, exitCodes } from "../failure";
 import { git } from "../git/run";
@@ -162,9 +163,7 @@ async function refuseWhatIsNotHere(checkout: string, commit: string, file: strin
 /** The version in a text of any age, which may say else what it will. */
 function versionIn(text: string, service: string): string | undefined {
   const entry = entryIn(text, service);
-  return typeof entry === "object" && entry !== null && "version" in entry
-    ? exactVersion.safeParse(entry.version).data
-    : undefined;
+  return isBlock(entry) ? exactVersion.safeParse(entry["version"]).data : undefined;
 }
 
 function entryIn(text: string, service: string): unknown {
@@ -174,7 +173,5 @@ function entryIn(text: string, service: string): unknown {
   } catch {
     return undefined;
   }
-  return typeof values === "object" && values !== null && Object.hasOwn(values, service)
-    ? (values as Record<string, unknown>)[service]
-    : undefined;
+  return isBlock(values) ? values[service] : undefined;
 }

@@ -91,16 +91,47 @@ describe("platform release rollback", () => {
     expect(await versionAfter(checkout)).to.equal("1.5.0");
   });
 
+  /** Makes commits on main faster than one by one: each with its time, its parents by number, and a file. */
+  function importCommits(
+    folder: string,
+    commits: readonly { at: number; parents: number[]; text: string; file?: string }[],
+  ) {
+    const stream = commits.map(({ at, parents: [first, ...others], text, file = productionFile }, index) =>
+      [
+        `commit refs/heads/main\nmark :${index + 1}\ncommitter nobody <nobody@acme.example> ${at} +0000\ndata 1\nx`,
+        first === undefined ? "from refs/heads/main^0" : `from :${first}`,
+        ...others.map((other) => `merge :${other}`),
+        `M 100644 inline ${file}\ndata ${Buffer.byteLength(text)}\n${text}\n`,
+      ].join("\n"),
+    );
+    execFileSync("git", ["-C", folder, "fast-import", "--quiet"], { input: stream.join("") });
+    git(folder, "reset", "--quiet", "--hard");
+  }
+
   it("finds a version that is more commits away than are read at once", async () => {
     const checkout = had("1.4.0");
     const text = checkout.read(productionFile).replace("version: 1.4.0", "version: 1.5.0");
-    const data = (mark: number, body: string) =>
-      `commit refs/heads/main\nmark :${mark}\ncommitter nobody <n@acme.example> ${1_900_000_000 + mark} +0000\ndata 1\nx\n` +
-      `${mark === 1 ? "from refs/heads/main^0\n" : `from :${mark - 1}\n`}M 100644 inline ${productionFile}\ndata ${Buffer.byteLength(body)}\n${body}\n`;
-    const stream = Array.from({ length: 250 }, (_, index) => data(index + 1, `${text}# ${index}\n`)).join("");
-    execFileSync("git", ["-C", checkout.folder, "fast-import", "--quiet"], { input: stream });
-    git(checkout.folder, "reset", "--quiet", "--hard");
+    importCommits(
+      checkout.folder,
+      Array.from({ length: 250 }, (_, index) => ({
+        at: 2_000_000_000 + index,
+        parents: index === 0 ? [] : [index],
+        text: `${text}# ${index}\n`,
+      })),
+    );
     expect(await versionAfter(checkout)).to.equal("1.4.0");
+  });
+
+  it("goes by what came after what, whatever the clocks of those who committed said", async () => {
+    const checkout = had("1.0.0");
+    const billing = (version: string) => releaseLine("billing", version);
+    importCommits(checkout.folder, [
+      { at: 2_000_000_100, parents: [], text: billing("1.4.0") },
+      { at: 2_000_000_050, parents: [1], text: billing("1.5.0") },
+      { at: 2_000_000_060, parents: [1], text: "else", file: "notes.txt" },
+      { at: 2_000_000_110, parents: [2, 3], text: billing("1.6.0") },
+    ]);
+    expect(await versionAfter(checkout)).to.equal("1.5.0");
   });
 
   async function refusal(checkout: ReturnType<typeof had>, ...args: string[]) {
