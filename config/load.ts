@@ -7,12 +7,14 @@ import { type Catalogue, readCatalogue } from "./catalogue";
 import { parseSettings } from "./parse";
 import { SettingsError } from "./problems";
 import { readReleases, type Releases } from "./releases";
-import type { CiSettings, DeliverySettings } from "./settings";
+import type { CiSettings, DeliverySettings, PopupsSettings } from "./settings";
 import { stackNameProblem } from "./stacks";
 
 /** Settings with their secrets wrapped again, so that the engine keeps them encrypted wherever they go. */
 export type Loaded<T> = Omit<T, "slackToken"> & { readonly slackToken?: pulumi.Output<string> };
-export type LoadedSettings = Loaded<CiSettings> | Loaded<DeliverySettings>;
+/** Settings of an environment with a cluster. */
+export type LoadedClustered = Loaded<CiSettings> | Loaded<DeliverySettings>;
+export type LoadedSettings = LoadedClustered | Loaded<PopupsSettings>;
 
 /**
  * The settings of the stack that is running: the only place where Pulumi's configuration is read.

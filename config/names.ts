@@ -3,16 +3,17 @@ import { createHash } from "node:crypto";
 /**
  * Longest physical name of each kind, in characters.
  *
- * Sources: GKE cluster and node pool 40; Compute Engine, KMS, DNS and Memorystore names 63; Secret Manager 255; Cloud
- * SQL instance 98 with its project in front, of which a project takes up to 30 and the colon one. A service account's
- * id may have 30, but as a database login it is `ID@PROJECT.iam`, for which PostgreSQL has 63: 28 are left beside the
- * longest project.
+ * Sources: GKE cluster and node pool 40; Compute Engine, KMS, DNS, Certificate Manager and Memorystore names 63; Secret
+ * Manager 255; Cloud SQL instance 98 with its project in front, of which a project takes up to 30 and the colon one. A
+ * service account's id may have 30, but as a database login it is `ID@PROJECT.iam`, for which PostgreSQL has 63: 28 are
+ * left beside the longest project.
  */
 export const nameLimits = {
   cluster: 40,
   nodePool: 40,
   serviceAccount: 28,
   network: 63,
+  publicName: 63,
   key: 63,
   sqlInstance: 67,
   cache: 63,
@@ -44,12 +45,17 @@ export function suffixedName(kind: NameKind, ...parts: readonly string[]): strin
 }
 
 /**
- * A node pool's name: its parts and a hash of every field whose change would replace the pool, so that the new
- * pool can stand beside the old one.
+ * A name of parts and a hash of every field whose change replaces what has it, so that the new one can stand beside
+ * the old one.
  */
-export function poolName(parts: readonly string[], replacingFields: unknown): string {
+export function versionedName(kind: NameKind, parts: readonly string[], replacingFields: unknown): string {
   const hash = digest(JSON.stringify(replacingFields), 8);
-  return `${shorten(parts.join("-"), nameLimits.nodePool - hash.length - 1)}-${hash}`;
+  return `${shorten(parts.join("-"), nameLimits[kind] - hash.length - 1)}-${hash}`;
+}
+
+/** A node pool's name, by which the new pool can stand beside the one that it replaces. */
+export function poolName(parts: readonly string[], replacingFields: unknown): string {
+  return versionedName("nodePool", parts, replacingFields);
 }
 
 /** Longest part of a domain between two dots (RFC 1035). */

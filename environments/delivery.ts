@@ -1,4 +1,3 @@
-import { Alerts } from "../components/alerts";
 import { Database } from "../components/database";
 import { DeletionGuard } from "../components/deletion-guard";
 import type { Identity } from "../components/identity";
@@ -8,7 +7,9 @@ import type { Catalogue } from "../config/catalogue";
 import type { Loaded } from "../config/load";
 import type { DatabaseSettings, DeliverySettings } from "../config/settings";
 import { connectCommand, layGround, roomFor } from "./ground";
+import { createAlerts, createBudget, createMonitoring } from "./monitoring";
 import { createAccounts, createIdentity, createServices, type Place, type Product } from "./services";
+import { createWaysIn } from "./ways-in";
 
 type Settings = Loaded<DeliverySettings>;
 
@@ -50,12 +51,14 @@ export function createDelivery(stack: string, settings: Settings, product: Produ
     },
     inside,
   );
+  const ways = createWaysIn(stack, settings, ground, namespace.namespace, product.catalogue);
   const services = createServices(product, {
     ...place,
     namespace: namespace.namespace,
     accounts,
     data,
-    after: [],
+    // A route that outlives its gateway keeps the gateway's load balancer from going.
+    after: ways.parts,
   });
   const deployer =
     settings.deployer !== undefined &&
@@ -64,19 +67,25 @@ export function createDelivery(stack: string, settings: Settings, product: Produ
       { project, member: `serviceAccount:${settings.deployer}`, roles: deployerRoles },
       outside,
     );
-  const alerts =
-    settings.alerts &&
-    settings.slackToken &&
-    new Alerts("platform", { ...settings.alerts, slackToken: settings.slackToken }, outside);
+  const alerts = createAlerts(settings, outside);
 
-  const own = [data?.database, data?.migrator, namespace, ...services, deployer, alerts];
-  const parts = [...ground.parts, ...Object.values(accounts), ...own.filter((part) => !!part)];
+  const watched = createMonitoring(stack, settings, services.running, { ...ground, alerts });
+  const budget = createBudget(stack, settings, { outside, alerts });
+
+  const own = [data?.database, data?.migrator, namespace, ...ways.parts, ...services.parts];
+  const around = [deployer, alerts, ...watched, budget];
+  const parts = [
+    ...ground.parts,
+    ...Object.values(accounts),
+    ...[...own, ...around].filter((part) => !!part),
+  ];
   new DeletionGuard("environment", { lifecycle, guarded: parts });
 
   return {
     cluster: cluster.name,
     connect: connectCommand(cluster, settings),
     namespace: namespace.namespace,
+    ...ways.outputs,
     ...(data && { database: data.database.connectionName }),
   };
 }

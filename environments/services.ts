@@ -16,6 +16,7 @@ import type { Releases } from "../config/releases";
 import { type ServiceEntry, serviceIn } from "../config/service";
 import type { DeliverySettings } from "../config/settings";
 import type { Ground } from "./ground";
+import type { Running } from "./monitoring";
 
 /** What is there to run: the services, and the version of each that does. */
 export interface Product {
@@ -65,7 +66,7 @@ export function createAccounts(catalogue: Catalogue, place: Place): Record<strin
 }
 
 /** Everything that the services of the catalogue ask for, and a release of each that has a version. */
-export function createServices(product: Product, around: Surroundings): pulumi.Resource[] {
+export function createServices(product: Product, around: Surroundings): Services {
   const { stack, settings, ground, namespace, data } = around;
   const migrations =
     data &&
@@ -83,10 +84,23 @@ export function createServices(product: Product, around: Surroundings): pulumi.R
       ground.outside,
     );
   const shared = { ...around, migrations, connections };
-  const services = Object.entries(product.catalogue).flatMap(([name, entry]) =>
-    createService(name, entry, product, shared),
+  const services = Object.entries(product.catalogue).map(
+    ([name, entry]) => [name, createService(name, entry, product, shared)] as const,
   );
-  return [migrations, connections, ...services].filter((part) => part !== undefined);
+  const shown = services.filter(([name]) => product.releases[name] !== undefined);
+  return {
+    parts: [migrations, connections, ...services.flatMap(([, { parts }]) => parts)].filter(
+      (part) => part !== undefined,
+    ),
+    running: Object.fromEntries(shown.map(([name, { running }]) => [name, running])),
+  };
+}
+
+/** The services of an environment. */
+export interface Services {
+  readonly parts: readonly pulumi.Resource[];
+  /** Those of which a version runs. */
+  readonly running: Readonly<Record<string, Running>>;
 }
 
 /** What services share that is made for them alone. */
@@ -101,7 +115,7 @@ function createService(
   entry: ServiceEntry,
   { catalogue, releases }: Product,
   shared: Shared,
-): pulumi.Resource[] {
+): { parts: readonly pulumi.Resource[]; running: Running } {
   const { stack, settings, ground, namespace, accounts, after } = shared;
   const { gateway, services } = settings;
   const account = accounts[name];
@@ -114,6 +128,14 @@ function createService(
     (need) => need !== undefined,
   );
   const version = releases[name]?.version;
+  const hostname =
+    entry.exposes &&
+    hostName({
+      host: entry.exposes.host,
+      domain: gateway.domain,
+      stack,
+      shared: gateway.shared !== undefined,
+    });
   const service = new Service(
     name,
     {
@@ -125,21 +147,15 @@ function createService(
       ...(postgres && { postgres: postgres.way }),
       ...(redis && { redis: redis.way }),
       secrets: secrets?.versions ?? {},
-      ...(entry.exposes && {
-        hostname: hostName({
-          host: entry.exposes.host,
-          domain: gateway.domain,
-          stack,
-          shared: gateway.shared !== undefined,
-        }),
-      }),
+      ...(hostname !== undefined && { hostname }),
       charts: services.charts,
       ...(version !== undefined && { version }),
       needs,
     },
     ground.inside,
   );
-  return [service, ...needs];
+  const running = { entry, release: service, ...(hostname !== undefined && { host: hostname }) };
+  return { parts: [service, ...needs], running };
 }
 
 /** Empty secrets, and the right to read them for whoever the service is to Google. */

@@ -7,7 +7,8 @@ import { kubeconfig } from "../../components/kubeconfig";
 import { stackNameProblem } from "../../config/stacks";
 import { buildPrograms } from "../../local/clusters/programs";
 import { dnsEndpointOf } from "../../local/gke/access/dns-endpoint";
-import { type Login, pluginPath, withWayTo } from "../../local/gke/access/login";
+import { type Login, loginEnvironment, pluginPath, withWayTo } from "../../local/gke/access/login";
+import { locationOf } from "../../local/registry/place";
 import { WorldClient } from "../../local/world/client";
 import { levelOf } from "../../local/world/level";
 import { copiedSettings } from "../../local/world/stacks";
@@ -54,14 +55,21 @@ export async function inCluster(
   const own = kubeconfig(cluster.id.split("/").at(-1) ?? "", hostName);
   const text = withWayTo(own, login, hostName, client.proxyUrl);
   const [program, ...before] = tool === "helm" ? [programs.helm] : [programs.kubernetes, "kubectl"];
-  process.exitCode = await runWith(login, text, program, [...before, ...args]);
+  const way = args.some(namesRegistry) ? loginEnvironment(login, client.proxyUrl) : pluginPath(login);
+  process.exitCode = await runWith(login, text, [program, ...before, ...args], way);
+}
+
+/** Whether an argument is about a registry that this world plays. */
+function namesRegistry(argument: string): boolean {
+  const host = /^(?:oci:\/\/)?([^/:=]+)/.exec(argument)?.[1];
+  return host !== undefined && locationOf(host) !== undefined;
 }
 
 async function runWith(
   login: Login,
   text: string,
-  program: string,
-  args: readonly string[],
+  [program, ...args]: readonly [string, ...string[]],
+  way: Readonly<Record<string, string>>,
 ): Promise<number> {
   const folder = mkdtempSync(join(login.folder, "session-"));
   const file = join(folder, "kubeconfig.json");
@@ -70,7 +78,12 @@ async function runWith(
     stdio: "inherit",
     env: {
       ...withoutOtherClusters(process.env),
-      ...pluginPath(login),
+      ...way,
+      // Who goes to the registry of this world proves himself to nobody: what he could say is for Google's.
+      ...("HTTPS_PROXY" in way && {
+        DOCKER_CONFIG: folder,
+        HELM_REGISTRY_CONFIG: join(folder, "registry.json"),
+      }),
       KUBECONFIG: file,
       KUBECACHEDIR: join(login.folder, "cache"),
       KUBERC: "off",

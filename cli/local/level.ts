@@ -1,4 +1,5 @@
 import { buildPrograms, GoNotFound, pinnedVersions, type Programs } from "../../local/clusters/programs";
+import { buildRegistry } from "../../local/registry/program";
 import type { Layout } from "../../local/world/layout";
 import { type Level, levelOf } from "../../local/world/level";
 import { CommandFailure, exitCodes } from "../failure";
@@ -38,6 +39,8 @@ export async function chooseLevel(
   }
   try {
     const programs = await buildPrograms({ onProgress, env });
+    // The world starts it; built here, somebody sees that it is.
+    await buildRegistry({ onProgress, env });
     return { level: "full", programs, title: `Kubernetes ${pinnedVersions().kubernetes}, built from source` };
   } catch (error) {
     if (!(error instanceof GoNotFound)) throw error;

@@ -7,7 +7,7 @@ import { planOf } from "../plan/plan";
 import { planText } from "../plan/text";
 import { coloured, print, printJson } from "../terminal";
 import { failureOf } from "./failures";
-import { type LocalOptions, openSession, root, worldLayout } from "./session";
+import { type LocalOptions, openSession, provideCharts, root, worldLayout } from "./session";
 import { chooseStacks } from "./settings";
 
 export interface PreviewOptions extends LocalOptions {
@@ -18,9 +18,11 @@ export interface PreviewOptions extends LocalOptions {
 /** `platform local preview`: what `up` would do, by the engine's own plan; the clouds stay as they are. */
 export async function preview(names: readonly string[], options: PreviewOptions): Promise<void> {
   const stacks = chooseStacks(root, worldLayout(options), names.length > 0 ? names : longLivedStacks);
-  const { place } = await openSession(options, stacks);
+  const session = await openSession(options, stacks);
+  const { place } = session;
   const plans = [];
-  for (const { name, file } of stacks) {
+  for (const { name, file, settings } of stacks) {
+    await provideCharts(session, settings);
     const plan = (workspace: Workspace) => runEngine(workspace, "preview");
     const result = await withStack(place, name, file.config, plan, { onlyLooks: true });
     if (!result.ok) throw failureOf(name, result, workspaceOf(place, name));

@@ -3,9 +3,11 @@ import { join } from "node:path";
 import type { ListrTask } from "listr2";
 import { version as kubernetesVersion } from "@pulumi/kubernetes/package.json";
 
+import type { Settings } from "../../config/settings";
 import { EngineNotFound, findEngine } from "../../local/engine/find";
 import { PluginNotFound, usePlugin } from "../../local/engine/plugins";
 import { loginEnvironment } from "../../local/gke/access/login";
+import type { Programs } from "../../local/clusters/programs";
 import { WorldClient } from "../../local/world/client";
 import { type Layout, layoutOf } from "../../local/world/layout";
 import type { Level } from "../../local/world/level";
@@ -13,6 +15,7 @@ import type { StackPlace } from "../../local/world/stacks";
 import { CommandFailure, exitCodes } from "../failure";
 import { progressOf, runTasks, type Terminal } from "../terminal";
 import { chooseLevel, type ChosenLevel } from "./level";
+import { fillRegistry } from "./demo-charts";
 import type { ChosenStack } from "./settings";
 
 /** What every command about a local world is given. */
@@ -48,6 +51,8 @@ export function worldLayout(options: LocalOptions): Layout {
 export interface Session {
   readonly client: WorldClient;
   readonly place: StackPlace;
+  /** What its clusters are made of, where they are real. */
+  readonly programs?: Programs;
 }
 
 /** Finds or builds the engine and starts the world, with their progress. */
@@ -91,7 +96,11 @@ export async function openSession(options: LocalOptions, stacks: readonly Chosen
   }
   if (!client) throw new Error("the local world did not start");
   if (chosen?.notice !== undefined) process.stderr.write(`${chosen.notice}\n`);
-  return { client, place: { ...placeFor(client, layout, options), engine, programFolder: root } };
+  return {
+    client,
+    place: { ...placeFor(client, layout, options), engine, programFolder: root },
+    ...(chosen?.programs && { programs: chosen.programs }),
+  };
 }
 
 /** Who the engine speaks to: the world's stand-ins, and a real plugin where one is asked for. */
@@ -112,4 +121,15 @@ function placeFor(client: WorldClient, layout: Layout, { real }: LocalOptions) {
   }
   const pluginEnvironment = loginEnvironment({ folder: layout.login }, client.proxyUrl);
   return { layout, providers: others, pluginEnvironment };
+}
+
+/** Puts the charts that a stack releases into the registry of a world that has one: its program pulls them. */
+export async function provideCharts(
+  { client, place, programs }: Session,
+  settings: Settings,
+  onProgress: (line: string) => void = () => undefined,
+): Promise<void> {
+  if (!programs || settings.environment !== "delivery") return;
+  const { helm } = programs;
+  await fillRegistry(settings.services, { root, client, helm, temporary: place.layout.runs, onProgress });
 }

@@ -4,7 +4,7 @@ import { longLivedStacks } from "../../config/stacks";
 import { CommandFailure, exitCodes } from "../failure";
 import { print, printJson, progressOf, runTasks, table } from "../terminal";
 import { bringUp, type StackReport } from "./bring-up";
-import { type LocalOptions, openSession, root, type Session, worldLayout } from "./session";
+import { type LocalOptions, openSession, provideCharts, root, type Session, worldLayout } from "./session";
 import { chooseStacks, type ChosenStack } from "./settings";
 
 /** `platform local up`: the stacks are up in the world afterwards, as the settings in the checkout describe them. */
@@ -30,10 +30,11 @@ async function bringUpTogether(
   reports: StackReport[],
   failures: CommandFailure[],
 ): Promise<void> {
-  const tasks = stacks.map(({ name, file }): ListrTask => ({
+  const tasks = stacks.map(({ name, file, settings }): ListrTask => ({
     title: name,
     task: async (_, task) => {
       try {
+        await provideCharts(session, settings, progressOf(task));
         const done = await bringUp(session, name, file.config, progressOf(task));
         reports.push(done);
         task.title = `${name}: ${summary(done)}`;

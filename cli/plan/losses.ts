@@ -1,6 +1,9 @@
 /** What is lost with a resource of each type when it is deleted or replaced, in the words of a warning. */
 const losses: Readonly<Record<string, string>> = {
   "gcp:artifactregistry/repository:Repository": "every image and chart in it",
+  "gcp:certificatemanager/certificate:Certificate":
+    "the certificate, which takes Google a while to issue again",
+  "gcp:certificatemanager/certificateMap:CertificateMap": "TLS of every gateway that uses it",
   "gcp:compute/address:Address": "the address, which others may have on their lists",
   "gcp:compute/disk:Disk": "everything on the disk",
   "gcp:compute/globalAddress:GlobalAddress": "the address, which others may have on their lists",
@@ -11,6 +14,8 @@ const losses: Readonly<Record<string, string>> = {
   "gcp:dns/managedZone:ManagedZone": "its records, and the name servers that others point at",
   "gcp:kms/cryptoKey:CryptoKey": "whatever it encrypted, and its name for ever",
   "gcp:kms/keyRing:KeyRing": "its keys, and its name for ever",
+  "gcp:memorystore/instance:Instance": "everything that is cached in it",
+  "gcp:secretmanager/secret:Secret": "every version of the secret",
   "gcp:serviceaccount/account:Account": "what other projects granted it",
   "gcp:sql/database:Database": "everything in the database",
   "gcp:sql/databaseInstance:DatabaseInstance": "every database on it",
@@ -19,12 +24,15 @@ const losses: Readonly<Record<string, string>> = {
   "kubernetes:core/v1:PersistentVolume": "everything on the volume",
   "kubernetes:core/v1:PersistentVolumeClaim": "everything on the volume",
   "kubernetes:core/v1:Secret": "what only it holds",
+  "kubernetes:gateway.networking.k8s.io/v1:Gateway": "every connection through its load balancer",
   "random:index/randomId:RandomId": "the names that are made of it",
 };
 
 /** Types that hold nothing that a new one would not have: rules, grants, ways, machines without a memory. */
 const holdNothing: ReadonlySet<string> = new Set([
   "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember",
+  "gcp:certificatemanager/certificateMapEntry:CertificateMapEntry",
+  "gcp:certificatemanager/dnsAuthorization:DnsAuthorization",
   "gcp:compute/backendService:BackendService",
   "gcp:compute/firewall:Firewall",
   "gcp:compute/forwardingRule:ForwardingRule",
@@ -41,6 +49,7 @@ const holdNothing: ReadonlySet<string> = new Set([
   "gcp:compute/router:Router",
   "gcp:compute/routerNat:RouterNat",
   "gcp:compute/sSLCertificate:SSLCertificate",
+  "gcp:compute/sSLPolicy:SSLPolicy",
   "gcp:compute/targetHttpProxy:TargetHttpProxy",
   "gcp:compute/targetHttpsProxy:TargetHttpsProxy",
   "gcp:compute/targetPool:TargetPool",
@@ -49,10 +58,16 @@ const holdNothing: ReadonlySet<string> = new Set([
   "gcp:dns/policy:Policy",
   "gcp:dns/recordSet:RecordSet",
   "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember",
+  "gcp:billing/budget:Budget",
+  "gcp:monitoring/alertPolicy:AlertPolicy",
+  "gcp:monitoring/dashboard:Dashboard",
   "gcp:monitoring/notificationChannel:NotificationChannel",
+  "gcp:monitoring/uptimeCheckConfig:UptimeCheckConfig",
+  "gcp:networkconnectivity/serviceConnectionPolicy:ServiceConnectionPolicy",
   "gcp:projects/iAMMember:IAMMember",
   "gcp:projects/service:Service",
   "gcp:projects/serviceIdentity:ServiceIdentity",
+  "gcp:secretmanager/secretIamMember:SecretIamMember",
   "gcp:serviceaccount/iAMMember:IAMMember",
   "gcp:sql/user:User",
   "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy",
@@ -64,6 +79,8 @@ const holdNothing: ReadonlySet<string> = new Set([
   "kubernetes:core/v1:Service",
   "kubernetes:core/v1:ServiceAccount",
   "kubernetes:core/v1:ServiceAccountPatch",
+  "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute",
+  "kubernetes:networking.gke.io/v1:GCPGatewayPolicy",
   "kubernetes:networking.k8s.io/v1:NetworkPolicy",
   "kubernetes:policy/v1:PodDisruptionBudget",
   "kubernetes:rbac.authorization.k8s.io/v1:Role",

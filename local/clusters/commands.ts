@@ -22,7 +22,7 @@ export interface CommandOptions {
   /** Seconds after which the command is told to end. @default never */
   timeoutSeconds?: number;
   /** Beside what every command gets. */
-  env?: Record<string, string>;
+  env?: Readonly<Record<string, string>>;
 }
 
 type Cluster = Pick<ControlPlane, "folder" | "programs" | "adminKubeconfig">;

@@ -7,7 +7,8 @@ import type { Fault } from "../cloud/faults";
 import type { JournalEntry } from "../cloud/journal";
 import type { Project, Resource } from "../cloud/rules/shape";
 import type { Census } from "../gke/census";
-import type { Address } from "./control";
+import type { ChartName } from "../registry/artifact-registry";
+import type { Address, ChartFile, Charts, ChartsAnswer } from "./control";
 import { type Layout, layoutOf } from "./layout";
 import { ownerOf } from "./claim";
 import type { Level } from "./level";
@@ -18,6 +19,9 @@ const startMilliseconds = 120_000;
 
 /** Longest wait for an answer, in milliseconds: none takes long. An owner that is stopped or stuck gives none. */
 const answerMilliseconds = 5_000;
+
+/** Longest wait for an answer of the registry, in milliseconds: it may have to be started first. */
+const registryMilliseconds = 60_000;
 
 /** A world as a command sees it: an address to ask at. */
 export class WorldClient {
@@ -120,6 +124,16 @@ export class WorldClient {
     await this.ask("POST", "/unreachable", { pid: process.pid, forget });
   }
 
+  /** Which of these charts are not in a repository. */
+  missingCharts(wanted: Charts<ChartName>): Promise<ChartsAnswer> {
+    return this.ask("POST", "/charts/missing", wanted, registryMilliseconds);
+  }
+
+  /** Puts charts into a repository that are not there, and says which it has put there. */
+  publishCharts(charts: Charts<ChartFile>): Promise<ChartsAnswer> {
+    return this.ask("POST", "/charts", charts, registryMilliseconds);
+  }
+
   async addFaults(faults: readonly Fault[]): Promise<void> {
     await this.ask("POST", "/faults", faults);
   }
@@ -148,10 +162,15 @@ export class WorldClient {
     await ended(owner);
   }
 
-  private async ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+  private async ask<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    patience = answerMilliseconds,
+  ): Promise<T> {
     const response = await fetch(`http://127.0.0.1:${this.address.port}${path}`, {
       method,
-      signal: AbortSignal.timeout(answerMilliseconds),
+      signal: AbortSignal.timeout(patience),
       headers: { authorization: `Bearer ${this.address.token}`, connection: "close" },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });

@@ -4,6 +4,8 @@ import type { AddressInfo } from "node:net";
 
 import type { Fault } from "../cloud/faults";
 import type { Project, Values } from "../cloud/rules/shape";
+import type { ArtifactRegistry, ChartName } from "../registry/artifact-registry";
+import { Refusal } from "../registry/refusal";
 import type { Level } from "./level";
 import type { World } from "./world";
 
@@ -23,6 +25,22 @@ export interface Control {
   readonly address: Address;
   close(): Promise<void>;
 }
+
+/** A chart on its way to the registry. */
+export interface ChartFile extends ChartName {
+  /** The archive, as base64. */
+  readonly archive: string;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** Charts that a repository, `LOCATION-docker.pkg.dev/PROJECT/ID`, is asked for or gets. */
+export interface Charts<Chart> {
+  readonly repository: string;
+  readonly charts: readonly Chart[];
+}
+
+/** What came of it, or why the registry refused it. */
+export type ChartsAnswer = { readonly charts: readonly ChartName[] } | { readonly refused: string };
 
 type Answer = (body: unknown) => unknown;
 
@@ -55,6 +73,15 @@ export async function serveControl(
       const { pid, forget } = body as { pid: number; forget: boolean };
       world.forgetUnreachable(pid, forget);
     },
+    "POST /charts/missing": (body) => {
+      const { repository, charts } = body as Charts<ChartName>;
+      return answerOf(world, (registry) => registry.missing(repository, charts));
+    },
+    "POST /charts": (body) => {
+      const { repository, charts } = body as Charts<ChartFile>;
+      const archives = charts.map((chart) => ({ ...chart, archive: Buffer.from(chart.archive, "base64") }));
+      return answerOf(world, (registry) => registry.publish(repository, archives));
+    },
     "POST /stop": () => setImmediate(stop) && undefined,
   };
   const server = createServer((request, response) => {
@@ -86,6 +113,19 @@ export async function serveControl(
         server.closeAllConnections();
       }),
   };
+}
+
+async function answerOf(
+  { clusters }: World,
+  ask: (registry: ArtifactRegistry) => Promise<readonly ChartName[]>,
+): Promise<ChartsAnswer> {
+  if (!clusters?.registry) return { refused: "this world has no registry" };
+  try {
+    return { charts: await ask(clusters.registry) };
+  } catch (error) {
+    if (error instanceof Refusal) return { refused: error.message };
+    throw error;
+  }
 }
 
 async function listen(server: Server): Promise<number> {

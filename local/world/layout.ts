@@ -18,6 +18,8 @@ export interface Layout {
   readonly level: string;
   /** What the control planes of its clusters are made of, a folder each. */
   readonly clusters: string;
+  /** What was pushed to its registry. */
+  readonly registry: string;
   /** What lets a process of this machine into its clusters. */
   readonly login: string;
   /** Folders of commands that are at work. */
@@ -34,6 +36,7 @@ export function layoutOf(folder: string): Layout {
     slices: join(folder, "slices"),
     level: join(folder, "level"),
     clusters: join(folder, "clusters"),
+    registry: join(folder, "registry"),
     login: join(folder, "login"),
     runs: join(folder, "runs"),
     stack: (name) => join(folder, "stacks", name),

@@ -2,6 +2,7 @@
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 
 import { buildPrograms } from "../clusters/programs";
+import { buildRegistry } from "../registry/program";
 import { claimWorld, ownerOf, releaseWorld } from "./claim";
 import { serveControl } from "./control";
 import { layoutOf } from "./layout";
@@ -25,7 +26,10 @@ async function own(folder: string, scale: number, wanted: Level): Promise<void> 
   const world = await openWorld({
     folder,
     scale,
-    ...(level === "full" && { programs: await buildPrograms() }),
+    ...(level === "full" && {
+      programs: await buildPrograms(),
+      registryProgram: await buildRegistry(),
+    }),
     ...(chartMirror !== undefined && { chartMirror }),
     // Its standard error is the world's log.
     onError: (error) => process.stderr.write(`${new Date().toISOString()} ${wordsOf(error)}\n`),

@@ -52,6 +52,11 @@ export interface WorldOptions {
    */
   readonly programs?: Programs;
   /**
+   * The program of the registry behind Artifact Registry's names; it needs real clusters.
+   * @default none, repositories hold nothing
+   */
+  readonly registryProgram?: string;
+  /**
    * A folder of charts, `NAME-VERSION.tgz`, that real clusters get before any registry is asked.
    * @default none
    */
@@ -62,13 +67,15 @@ export interface WorldOptions {
 
 /** Opens a world in this process, with what its folder holds from before. */
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
-  const { folder, scale = 0, elsewhere, programs, chartMirror, onError = () => undefined } = options;
+  const { folder, scale = 0, elsewhere, programs, registryProgram, chartMirror } = options;
+  const { onError = () => undefined } = options;
   if (programs && folder === undefined) throw new Error("a world with real clusters needs a folder");
   const clusters =
     programs && folder !== undefined
       ? await openClusters({
           layout: layoutOf(folder),
           programs,
+          ...(registryProgram !== undefined && { registryProgram }),
           scale,
           onError,
         })
@@ -77,18 +84,18 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     scale,
     ...(folder !== undefined && { folder: join(folder, "cloud") }),
     ...(elsewhere !== undefined && { elsewhere }),
-    ...(clusters && { machinery: clusters.engine.machinery }),
+    ...(clusters && { machinery: clusters.machinery }),
   });
   const forgetful = new Set<number>();
   const packages: Package[] = [
     googlePackage(cloud),
     randomPackage,
     clusters
-      ? kubernetesPackage(seenByProvider(clusters.engine, chartMirror, forgetful))
+      ? kubernetesPackage(seenByProvider(clusters, chartMirror, forgetful))
       : kubernetesRecorder(cloud, folder && join(folder, "cloud", "kubernetes.jsonl")),
   ];
   try {
-    await clusters?.engine.resume(cloud);
+    await clusters?.resume(cloud);
   } catch (error) {
     await clusters?.close();
     throw error;
@@ -121,7 +128,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
 }
 
 function seenByProvider(
-  engine: RealClusters["engine"],
+  { engine, ...clusters }: RealClusters,
   chartMirror: string | undefined,
   forgetful: ReadonlySet<number>,
 ): Clusters {
@@ -133,6 +140,7 @@ function seenByProvider(
       return [...forgetful].some(isRunning);
     },
     ...(chartMirror !== undefined && { chartMirror }),
+    ...(clusters.chartRegistry && { chartRegistry: clusters.chartRegistry }),
   };
 }
 

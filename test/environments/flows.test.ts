@@ -10,7 +10,7 @@ import { expect } from "chai";
 import { allows, arrives, type Connection, type End, leaves } from "../support/network-policies";
 import { type KubernetesObject, kubernetesObjects, type Labels } from "../support/recorded-objects";
 import { cacheAddress, recordEnvironment } from "../support/recorder";
-import { popup, stacks } from "../support/settings";
+import { clusteredStacks, popup } from "../support/settings";
 
 const kubeSystem = (app: string): End => ({ namespace: "kube-system", labels: { "k8s-app": app } });
 const ends = {
@@ -282,7 +282,7 @@ for (const { stack, namespace, pod, ...table } of tables) {
 
 describe("namespaces", () => {
   it("are all in the tables above", async () => {
-    for (const stack of stacks) {
+    for (const stack of clusteredStacks) {
       const made = kubernetesObjects(await recordEnvironment(stack))
         .filter(({ kind }) => kind === "Namespace")
         .map(({ metadata }) => metadata.name);

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 
 import { expect } from "chai";
+import { parse } from "yaml";
 
 import { WorldClient } from "../../local/world/client";
 import { isRunning } from "../../local/world/process";
@@ -15,6 +16,7 @@ import { root } from "../support/plan-world";
 const world = `test-full-${process.pid}`;
 const folder = join(root, ".local", world);
 const stack = "popup-inside";
+const charts = "oci://europe-west1-docker.pkg.dev/acme-ci/charts";
 
 interface Ended {
   readonly code: number;
@@ -32,7 +34,8 @@ function platform(command: string, ...args: string[]): Promise<Ended> {
   });
 }
 
-const controlPlanes = () => partsBelow(folder);
+const controlPlanes = () => partsBelow(join(folder, "clusters"));
+const registries = () => partsBelow(join(folder, "registry"));
 
 const answers = (port: number) =>
   new Promise<boolean>((resolve) => {
@@ -73,6 +76,27 @@ describe("platform local at level full", function () {
     expect([list.code, list.out], list.err).to.deep.equal([0, "[]\n"]);
   });
 
+  it("has a chart of each service that it releases, under the registry's own name, and gives the way to Helm", async () => {
+    const { billing } = parse(readFileSync(join(root, "catalog/releases/staging.yaml"), "utf8")) as {
+      billing: { version: string };
+    };
+    const chart = await platform("helm", stack, "show", "chart", `${charts}/billing`);
+    expect(chart.code, chart.err).to.equal(0);
+    expect((parse(chart.out) as { version: string }).version).to.equal(billing.version);
+    // The registry is ci's, which is not up in this world.
+    const pulled = await platform("helm", stack, "pull", `${charts}/billing`, "--destination", folder);
+    expect(pulled.code, pulled.err).to.equal(0);
+    const pushed = await platform(
+      "helm",
+      stack,
+      "push",
+      join(folder, `billing-${billing.version}.tgz`),
+      charts,
+    );
+    expect(pushed.code).to.equal(1);
+    expect(pushed.err).to.include("this world only takes it for granted");
+  });
+
   it("refuses a privileged pod, as the program's namespace asks", async () => {
     const { code, err } = await platform(
       "kubectl",
@@ -104,7 +128,8 @@ describe("platform local at level full", function () {
     const client = await started();
     const { port } = JSON.parse(readFileSync(client.layout.address, "utf8")) as { port: number };
     ports = [port, Number(new URL(client.proxyUrl ?? "http://x").port), ...Object.values(client.providers)];
-    const pids = [client.pid, ...controlPlanes()];
+    const pids = [client.pid, ...controlPlanes(), ...registries()];
+    expect(pids).to.have.length(7);
     const { code, out } = await platform("down");
     expect([code, out]).to.deep.equal([0, `World ${world} is gone\n`]);
     expect(pids.filter(isRunning)).to.deep.equal([]);

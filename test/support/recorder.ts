@@ -319,6 +319,19 @@ function cloudAnswer(
       return { id: `${regional}/subnetworks/${text("name")}` };
     case "gcp:compute/address:Address":
       return { id: `${regional}/addresses/${text("name")}`, address: "10.0.0.9" };
+    case "gcp:compute/globalAddress:GlobalAddress":
+      return { id: `${global}/addresses/${text("name")}`, address: "203.0.113.9" };
+    case "gcp:certificatemanager/dnsAuthorization:DnsAuthorization": {
+      const record = { name: `_acme-challenge.${text("domain")}.`, type: "CNAME", data: "proof.example." };
+      return { id: `${global}/dnsAuthorizations/${text("name")}`, dnsResourceRecords: [record] };
+    }
+    case "gcp:certificatemanager/certificate:Certificate":
+      return { id: `${global}/certificates/${text("name")}` };
+    case "gcp:dns/managedZone:ManagedZone":
+      return {
+        id: `projects/${project}/managedZones/${text("name")}`,
+        nameServers: [1, 2, 3, 4].map((host) => `ns-cloud-a${host}.googledomains.com.`),
+      };
     case "gcp:compute/forwardingRule:ForwardingRule":
       return { id: `${regional}/forwardingRules/${text("name")}` };
     case "gcp:container/cluster:Cluster":
@@ -355,6 +368,12 @@ function cloudAnswer(
         name: text("repositoryId"),
         project,
       };
+    case "gcp:monitoring/dashboard:Dashboard":
+      return { id: `projects/${project}/dashboards/of-${name}` };
+    case "gcp:monitoring/uptimeCheckConfig:UptimeCheckConfig": {
+      const uptimeCheckId = `check-of-${name}`;
+      return { id: `projects/${project}/uptimeCheckConfigs/${uptimeCheckId}`, uptimeCheckId };
+    }
     case "gcp:secretmanager/secret:Secret":
       return { id: `projects/${project}/secrets/${text("secretId")}` };
     case "gcp:memorystore/instance:Instance": {

@@ -11,15 +11,20 @@ export interface EndpointProxy {
 /** Where GKE's DNS endpoints are: names that no other service of Google's has. */
 const endpoints = /\.gke\.goog$/;
 
+/** Takes a connection that was asked for by a name, as if it had been made to it. */
+export type Entrance = (connection: Socket) => void;
+
 /**
  * Serves a proxy that knows where the DNS endpoints of clusters are on this machine. It sees no more than names: what
  * passes is encrypted between the client and the API server. Other names are passed on to where they lead, for who has
  * its URL: a real plugin that fetches charts has only this way out.
  *
- * `portOf` gives the loopback port of the API server behind a DNS endpoint.
+ * `portOf` gives the loopback port of the API server behind a DNS endpoint; `entranceOf` what else of this world has a
+ * name, and no port: nobody reaches it without the proxy's token.
  */
 export async function serveEndpointProxy(
   portOf: (hostName: string) => number | undefined,
+  entranceOf: (hostName: string) => Entrance | undefined = () => undefined,
 ): Promise<EndpointProxy> {
   const token = randomBytes(16).toString("hex");
   const allowed = `Basic ${Buffer.from(`local:${token}`).toString("base64")}`;
@@ -36,12 +41,17 @@ export async function serveEndpointProxy(
     const target = /^([^:]+):(\d{1,5})$/.exec(request.url ?? "");
     const [hostName, port] = [target?.[1], Number(target?.[2])];
     const local = hostName === undefined ? undefined : portOf(hostName);
+    const enter = hostName === undefined ? undefined : entranceOf(hostName);
     if (request.headers["proxy-authorization"] !== allowed) {
       client.end("HTTP/1.1 407 the address of this proxy has a token in it\r\n\r\n");
     } else if (hostName === undefined || port < 1 || port > 65_535) {
       client.end("HTTP/1.1 400 this is no HOST:PORT\r\n\r\n");
     } else if (local === undefined && endpoints.test(hostName)) {
       client.end(`HTTP/1.1 502 this local world has no cluster at ${hostName}\r\n\r\n`);
+    } else if (enter) {
+      client.write("HTTP/1.1 200 Connection established\r\n\r\n");
+      if (head.length > 0) client.unshift(head);
+      enter(client);
     } else {
       const server = local === undefined ? connect(port, hostName) : connect(local, "127.0.0.1");
       keep(server);

@@ -45,12 +45,12 @@ export function writeLogin({ folder }: Login, hostName: string, control: Control
     status: { clientCertificateData: clientCertificate, clientKeyData: clientKey },
   };
   writeFileSync(answerFile(folder, hostName), JSON.stringify(answer), { mode: 0o600 });
-  writeFileSync(authorityFile(folder, hostName), caCertificate);
+  writeFileSync(authorityFile({ folder }, hostName), caCertificate);
 }
 
 export function removeLogin({ folder }: Login, hostName: string): void {
   rmSync(answerFile(folder, hostName), { force: true });
-  rmSync(authorityFile(folder, hostName), { force: true });
+  rmSync(authorityFile({ folder }, hostName), { force: true });
 }
 
 /** Takes the logins of all clusters away but of those behind these names. */
@@ -78,20 +78,27 @@ export function loginEnvironment(login: Login, proxyUrl: string): Record<string,
     SSL_CERT_DIR: [join(login.folder, "authorities"), process.env["SSL_CERT_DIR"] ?? "/etc/ssl/certs"].join(
       delimiter,
     ),
-    HTTPS_PROXY: proxyUrl,
-    // Both: Go falls back to the other spelling. The user's own exceptions might name the cluster.
-    NO_PROXY: "",
-    no_proxy: "",
+    ...wayThrough(proxyUrl),
   };
+}
+
+/** Variables that lead a process to whatever the proxy knows, for Go and most others. */
+export function wayThrough(proxyUrl: string): Record<string, string> {
+  // Both: Go falls back to the other spelling. The user's own exceptions might name what is here.
+  return { HTTPS_PROXY: proxyUrl, NO_PROXY: "", no_proxy: "" };
 }
 
 /** The program's kubeconfig with the way to a cluster and its authority written in, for a command of this machine. */
 export function withWayTo(kubeconfig: string, { folder }: Login, hostName: string, proxyUrl: string): string {
   const config = JSON.parse(kubeconfig) as { clusters: { name: string; cluster: object }[] };
-  const way = { "proxy-url": proxyUrl, "certificate-authority": authorityFile(folder, hostName) };
+  const way = { "proxy-url": proxyUrl, "certificate-authority": authorityFile({ folder }, hostName) };
   const clusters = config.clusters.map(({ name, cluster }) => ({ name, cluster: { ...cluster, ...way } }));
   return JSON.stringify({ ...config, clusters });
 }
 
 const answerFile = (folder: string, hostName: string) => join(folder, "credentials", `${hostName}.json`);
-const authorityFile = (folder: string, hostName: string) => join(folder, "authorities", `${hostName}.crt`);
+
+/** What is trusted for a host, beside the others that a login trusts. */
+export function authorityFile({ folder }: Login, hostName: string): string {
+  return join(folder, "authorities", `${hostName}.crt`);
+}

@@ -4,6 +4,7 @@ import type { Engine, Found, Made, Package, Patience, Provider, State, Subject }
 import { isOn, replacedBy, version } from "./configuration";
 import { textOf } from "./identity";
 import { Objects } from "./objects/objects";
+import type { ChartRegistry } from "./releases/chart-registry";
 import { Releases } from "./releases/releases";
 
 /** Finds the control plane behind a GKE cluster: by the id that the program gives as `clusterIdentifier`. */
@@ -23,6 +24,8 @@ export interface Clusters {
   readonly deleteUnreachable?: boolean;
   /** A folder of `NAME-VERSION.tgz`, looked at first for every chart that is no folder. */
   readonly chartMirror?: string;
+  /** Asked for the charts that it serves, instead of the host in their name. */
+  readonly chartRegistry?: ChartRegistry;
 }
 
 /** Settings of the provider that would change what it does, and that nobody has written down here. */
@@ -36,7 +39,7 @@ export function kubernetesPackage(clusters: Clusters): Package {
     configure: async (config, engine) => {
       refuseOthers(config);
       const { cluster, reason } = await reached(clusters, config);
-      const { chartMirror } = clusters;
+      const { chartMirror, chartRegistry } = clusters;
       return new Kinds(
         new Objects(cluster, optionsOf(clusters, config, engine, reason)),
         new Releases(cluster, {
@@ -44,6 +47,7 @@ export function kubernetesPackage(clusters: Clusters): Package {
           deleteUnreachable: forgetsUnreachable(clusters, config),
           warn: (urn, message) => engine.warn(urn, message),
           ...(chartMirror !== undefined && { chartMirror }),
+          ...(chartRegistry && { chartRegistry }),
         }),
       );
     },

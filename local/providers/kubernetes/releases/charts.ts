@@ -18,6 +18,7 @@ import { helm } from "../../../clusters/commands";
 import type { ControlPlane } from "../../../clusters/control-plane";
 import { layoutOf } from "../../../clusters/layout";
 import { buildPrograms } from "../../../clusters/programs";
+import type { ChartRegistry } from "./chart-registry";
 import { wordsOf } from "./helm-words";
 import type { ReleaseInputs } from "./release-inputs";
 import { type Environment, userEnvironment } from "./user-environment";
@@ -33,6 +34,8 @@ export interface ChartsArgs {
   readonly cluster: Cluster | undefined;
   /** A folder of `NAME-VERSION.tgz`, looked at before any registry. */
   readonly mirror: string | undefined;
+  /** Asked for the charts that it serves, instead of the host in their name. */
+  readonly registry?: ChartRegistry;
   /** What a path in the program starts from. */
   readonly programFolder: string;
   /** The user's: says the way to the internet, and where logins to registries are. */
@@ -140,12 +143,21 @@ export class Charts {
     mkdirSync(folder, { recursive: true });
     const own = mkdtempSync(join(folder, "pull-"));
     try {
-      const pulled = await helm(cluster, ["pull", ...referenceFlags(wanted), "--destination", own], {
-        env: userEnvironment(this.args.env),
-      });
+      const registry = this.registryOf(wanted);
+      const pulled = await helm(
+        cluster,
+        [
+          "pull",
+          ...referenceFlags(wanted),
+          ...(registry ? [`--ca-file=${registry.certificate}`] : []),
+          "--destination",
+          own,
+        ],
+        { env: registry?.environment ?? userEnvironment(this.args.env) },
+      );
       const [file] = readdirSync(own);
       if (pulled.exitCode !== 0 || file === undefined) {
-        throw new Error(this.notFound(wanted, wordsOf(pulled)));
+        throw new Error(this.notFound(wanted, wordsOf(pulled), await registry?.explain(wanted.chart)));
       }
       // One file for one content, however many releases ask.
       const hash = createHash("sha256").update(readFileSync(join(own, file)));
@@ -170,7 +182,16 @@ export class Charts {
     }
   }
 
-  private notFound({ chart, version, repositoryOpts }: Wanted, words: string): string {
+  private registryOf({ chart }: Wanted): ChartRegistry | undefined {
+    const { registry } = this.args;
+    return registry?.serves(chart) ? registry : undefined;
+  }
+
+  private notFound(
+    { chart, version, repositoryOpts }: Wanted,
+    words: string,
+    explanation: string | undefined,
+  ): string {
     const { mirror } = this.args;
     const file = `${nameOf(chart)}-${version ?? "VERSION"}.tgz`;
     return [
@@ -178,8 +199,11 @@ export class Charts {
       mirror === undefined
         ? "no mirror folder of charts is named"
         : `the mirror ${mirror} holds no ${nameOf(chart)}${version === undefined ? "" : ` ${version}`}`,
+      ...(explanation === undefined ? [] : [explanation]),
       `${repositoryOpts?.repo ?? (chart.startsWith("oci://") ? "its registry" : "Helm")} said: ${words}`,
-      `check name and version, or put ${file} into a mirror folder`,
+      explanation === undefined
+        ? `check name and version, or put ${file} into a mirror folder`
+        : `check name and version, or push the chart: ./platform local helm STACK push ${file} ${chart.slice(0, chart.lastIndexOf("/"))}`,
     ].join("; ");
   }
 }

@@ -13,6 +13,7 @@ import {
   type Subject,
 } from "../../provider";
 import { hasUnknown, unknown } from "../../wire";
+import type { ChartRegistry } from "./chart-registry";
 import { type Chart, Charts } from "./charts";
 import { indented, wordsOf } from "./helm-words";
 import { revisionsOf } from "./history";
@@ -27,6 +28,8 @@ import { withValuesFile } from "./values-file";
 export interface ReleasesOptions {
   /** A folder of `NAME-VERSION.tgz`, looked at first for every chart that is no folder. */
   readonly chartMirror?: string;
+  /** Asked for the charts that it serves, instead of the host in their name. */
+  readonly chartRegistry?: ChartRegistry;
   /** What a path in the program starts from. @default the working directory */
   readonly programFolder?: string;
   /** Of releases that name none. @default default */
@@ -56,7 +59,8 @@ export class Releases implements Provider {
     const { chartMirror: mirror, programFolder = process.cwd(), env = process.env } = options;
     this.programFolder = programFolder;
     this.env = env;
-    this.charts = new Charts({ cluster, mirror, programFolder, env });
+    const { chartRegistry: registry } = options;
+    this.charts = new Charts({ cluster, mirror, programFolder, env, ...(registry && { registry }) });
     this.renderer = cluster && new Renderer(cluster, env);
   }
 

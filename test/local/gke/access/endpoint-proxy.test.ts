@@ -33,8 +33,16 @@ describe("the proxy of the DNS endpoints", () => {
   before(async () => {
     behind = createServer((socket) => socket.on("data", (data) => socket.write(`${data.toString()} back`)));
     await new Promise<void>((resolve) => behind.listen(0, "127.0.0.1", resolve));
-    proxy = await serveEndpointProxy((host) =>
-      host === "gke-1.europe-west1.gke.goog" ? portOfBehind() : undefined,
+    proxy = await serveEndpointProxy(
+      (host) => (host === "gke-1.europe-west1.gke.goog" ? portOfBehind() : undefined),
+      (host) =>
+        host === "in-this-process.example"
+          ? (socket) =>
+              socket
+                .on("data", (data) => socket.write(`${data.toString()} back`))
+                .on("end", () => socket.end())
+                .resume()
+          : undefined,
     );
   });
   after(async () => {
@@ -44,6 +52,10 @@ describe("the proxy of the DNS endpoints", () => {
 
   it("leads to the cluster behind a name", async () => {
     expect(await through("gke-1.europe-west1.gke.goog:443")).to.match(/^HTTP\/1.1 200 .*\r\n\r\nhello back$/);
+  });
+
+  it("hands a connection over to what has no port", async () => {
+    expect(await through("in-this-process.example:443")).to.match(/^HTTP\/1.1 200 .*\r\n\r\nhello back$/);
   });
 
   it("never asks Google for a cluster that is not here", async () => {
@@ -73,7 +85,7 @@ describe("the proxy of the DNS endpoints", () => {
     const socket = connect(Number(new URL(other.url).port), "127.0.0.1", () =>
       socket.write("CONNECT gke-1.europe-west1.gke.goog:443 HTTP/1.1\r\n\r\n"),
     );
-    socket.resume();
+    socket.on("end", () => socket.end()).resume();
     await new Promise((resolve) => socket.once("data", resolve));
     const closed = new Promise((resolve) => socket.once("close", resolve));
     await other.close();
