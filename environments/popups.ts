@@ -8,7 +8,7 @@ import { labelsOf } from "./ground";
 import { createAlerts, createBudget } from "./monitoring";
 
 /** APIs of what is made here. A pop-up switches on what it needs itself. */
-const apis = ["certificatemanager", "cloudresourcemanager", "dns", "logging", "monitoring"];
+const apis = ["billingbudgets", "certificatemanager", "cloudresourcemanager", "dns", "logging", "monitoring"];
 
 /**
  * The base of the project that pop-ups share: what takes too long to make for each of them, and outlives them all.

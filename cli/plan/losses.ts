@@ -25,6 +25,7 @@ const losses: Readonly<Record<string, string>> = {
   "kubernetes:core/v1:PersistentVolumeClaim": "everything on the volume",
   "kubernetes:core/v1:Secret": "what only it holds",
   "kubernetes:gateway.networking.k8s.io/v1:Gateway": "every connection through its load balancer",
+  "kubernetes:helm.sh/v3:Release": "what runs of it, until it is installed again",
   "random:index/randomId:RandomId": "the names that are made of it",
 };
 

@@ -66,6 +66,14 @@ describe("the chart of services", () => {
   before(async () => (charts = await ServiceChart.open()));
   after(() => charts.close());
 
+  const rendered = new Map<string, Promise<ClusterObject[]>>();
+  /** One of the cases, rendered once for all who look at it. */
+  const render = (name: string): Promise<ClusterObject[]> => {
+    const found = rendered.get(name) ?? charts.objects(cases[name]);
+    rendered.set(name, found);
+    return found;
+  };
+
   const one = (objects: readonly ClusterObject[], kind: string) => {
     const [object, ...more] = objects.filter((candidate) => candidate.kind === kind);
     expect(more, kind).to.deep.equal([]);
@@ -94,7 +102,7 @@ describe("the chart of services", () => {
         charts.file(values),
       );
       expect(exitCode, stdout).to.equal(0);
-      const objects = await charts.objects(values);
+      const objects = await render(what);
       const { replicas } = values["environment"] as { replicas: { min: number } };
       expect(violationsOf(objects, { ...context, available: replicas.min > 1 })).to.deep.equal([]);
     });
@@ -110,7 +118,7 @@ describe("the chart of services", () => {
   });
 
   it("tells a container all that it has to know, with stores at Google", async () => {
-    const objects = await charts.objects(cases["everything, in Google's stores"]);
+    const objects = await render("everything, in Google's stores");
     expect(variablesOf(podOf(one(objects, "Deployment")))).to.deep.equal({
       ...{ PORT: "8080", ENVIRONMENT: "staging", SERVICE_NAME: "billing", SERVICE_VERSION: "0.0.0" },
       DATABASE_URL: "postgresql://staging--billing%40acme-staging.iam@127.0.0.1:5432/billing?sslmode=disable",
@@ -128,7 +136,7 @@ describe("the chart of services", () => {
   });
 
   it("tells it the same of stores in the cluster, which trust whoever reaches them", async () => {
-    const objects = await charts.objects(cases["everything, in stores of a pop-up"]);
+    const objects = await render("everything, in stores of a pop-up");
     expect(variablesOf(podOf(one(objects, "Deployment")))).to.include({
       DATABASE_URL: "postgresql://billing@billing-postgres:5432/billing",
       REDIS_URL: "redis://billing-redis:6379",
@@ -145,15 +153,15 @@ describe("the chart of services", () => {
   });
 
   it("keeps a text of a variable as it is", async () => {
-    const values = cases["names that YAML would take for something else"] ?? {};
-    const variables = variablesOf(podOf(one(await charts.objects(values), "Deployment")));
-    expect(variables).to.include((values["service"] as { variables: Block }).variables);
+    const name = "names that YAML would take for something else";
+    const variables = variablesOf(podOf(one(await render(name), "Deployment")));
+    expect(variables).to.include((cases[name]?.["service"] as { variables: Block }).variables);
     expect(variables).to.include({ SERVICE_URL_TRUE: "http://true:80" });
   });
 
   it("opens the ways of the namespace only for pods that need them", async () => {
     const ways = async (name: string, kind: string) => {
-      const { labels } = podOf(one(await charts.objects(cases[name]), kind)).metadata;
+      const { labels } = podOf(one(await render(name), kind)).metadata;
       const { owner, ...others } = labels;
       expect(owner).to.equal("billing-team");
       return Object.fromEntries(Object.entries(others).filter(([label]) => label.startsWith("platform/")));
@@ -176,7 +184,7 @@ describe("the chart of services", () => {
 
   it("makes of the rest only what is asked for", async () => {
     const kinds = async (name: string) =>
-      (await charts.objects(cases[name])).map(({ kind }) => kind).sort((a, b) => a.localeCompare(b));
+      (await render(name)).map(({ kind }) => kind).sort((a, b) => a.localeCompare(b));
     const always = ["Deployment", "NetworkPolicy", "PodMonitoring", "Service"];
     const several = [...always, "HorizontalPodAutoscaler", "PodDisruptionBudget"];
     const sorted = (...names: string[]) => names.sort((a, b) => a.localeCompare(b));
@@ -197,13 +205,13 @@ describe("the chart of services", () => {
 
   it("leaves the number of pods to the autoscaler where there is one", async () => {
     const replicas = async (name: string) =>
-      (one(await charts.objects(cases[name]), "Deployment").spec as { replicas?: number }).replicas;
+      (one(await render(name), "Deployment").spec as { replicas?: number }).replicas;
     expect(await replicas("nothing at all")).to.equal(undefined);
     expect(await replicas("a number of pods that stays")).to.equal(3);
   });
 
   it("selects by nothing that a version changes, and never the pods of the migration", async () => {
-    const objects = await charts.objects(cases["everything, in Google's stores"]);
+    const objects = await render("everything, in Google's stores");
     const own = { "app.kubernetes.io/name": "billing", "app.kubernetes.io/component": "server" };
     const selectors = objects.flatMap(({ kind, spec }) => {
       const { selector, podSelector } = (spec ?? {}) as { selector?: Block; podSelector?: Block };
@@ -221,7 +229,7 @@ describe("the chart of services", () => {
   });
 
   it("lets in the callers on the service's own port, and out to whom it calls", async () => {
-    const policy = one(await charts.objects(cases["everything, in Google's stores"]), "NetworkPolicy");
+    const policy = one(await render("everything, in Google's stores"), "NetworkPolicy");
     const deny: KubernetesObject = {
       ...{ apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy" },
       metadata: { name: "deny-all", namespace: "staging" },
@@ -256,7 +264,7 @@ describe("the chart of services", () => {
   });
 
   it("runs the Auth Proxy beside the service and the migration: before them, after them, and never in their way", async () => {
-    const objects = await charts.objects(cases["everything, in Google's stores"]);
+    const objects = await render("everything, in Google's stores");
     for (const kind of ["Deployment", "Job"]) {
       const { initContainers = [], containers } = podOf(one(objects, kind)).spec;
       expect(containers, kind).to.have.length(1);
@@ -272,7 +280,7 @@ describe("the chart of services", () => {
   });
 
   it("migrates before anything else of a release is there, and with nothing of it", async () => {
-    const job = one(await charts.objects(cases["everything, in Google's stores"]), "Job");
+    const job = one(await render("everything, in Google's stores"), "Job");
     expect((job.metadata as unknown as { annotations: Block }).annotations).to.deep.equal({
       "helm.sh/hook": "pre-install,pre-upgrade",
       "helm.sh/hook-delete-policy": "before-hook-creation,hook-succeeded",
@@ -289,7 +297,7 @@ describe("the chart of services", () => {
 
   it("gives a pod the time to be forgotten by load balancers, and then the service its own", async () => {
     const times = async (name: string) => {
-      const { spec } = podOf(one(await charts.objects(cases[name]), "Deployment"));
+      const { spec } = podOf(one(await render(name), "Deployment"));
       const [container] = spec.containers;
       return [container?.lifecycle?.preStop.sleep.seconds, spec.terminationGracePeriodSeconds];
     };
@@ -410,7 +418,7 @@ describe("the chart of services", () => {
     });
 
     it("every object is taken, fields and all, in each of the cases", async () => {
-      const objects = await Promise.all(Object.values(cases).map((values) => charts.objects(values)));
+      const objects = await Promise.all(Object.keys(cases).map(render));
       const { stderr, exitCode } = await kubectl(
         cluster,
         ["apply", "--server-side", "--dry-run=server", "--validate=strict", "-f", "-"],

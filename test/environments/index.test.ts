@@ -49,7 +49,9 @@ const memberOf = ({ inputs }: Registration) =>
 
 /** Policies that are not about who may do what. */
 const notOfMembers = [
+  "gcp:compute/sSLPolicy:SSLPolicy",
   "gcp:dns/policy:Policy",
+  "gcp:monitoring/alertPolicy:AlertPolicy",
   "gcp:networkconnectivity/serviceConnectionPolicy:ServiceConnectionPolicy",
 ];
 

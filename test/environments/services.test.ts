@@ -205,11 +205,15 @@ describe("a service of the catalogue in a pop-up", () => {
 describe("services", () => {
   const entry = serviceEntryOf({ stores: ["postgres", "redis"], secrets: ["key"] });
 
-  it("have everything but a release until catalog/releases names a version", async () => {
+  it("have everything but a release, and nobody watching, until catalog/releases names a version", async () => {
     const idle = await delivery({ billing: entry }, {});
     const running = await delivery({ billing: entry }, { billing: releaseOf("1.0.0") });
     const added = running.keys().filter((key) => !idle.keys().includes(key));
-    expect(added).to.deep.equal([`${types.release} billing`]);
+    expect(added.sort()).to.deep.equal([
+      "gcp:monitoring/dashboard:Dashboard billing",
+      `${types.release} billing`,
+      "platform:index:Monitoring billing",
+    ]);
   });
 
   it("change only by their own line: another version is one other release", async () => {
