@@ -17,13 +17,6 @@ export interface Certificate {
   readonly privateKey: string;
 }
 
-/** What listeners for HTTPS are made with. */
-export interface Security {
-  readonly certificates: readonly Certificate[];
-  /** Name of a policy for TLS. */
-  readonly sslPolicy: string | undefined;
-}
-
 /** Where Google's proxies and health checks come from. */
 const proxies = ["130.211.0.0/22", "35.191.0.0/16"];
 
@@ -44,7 +37,7 @@ export function gatewayBalancer(
   gateway: Gateway,
   balancer: Balancer,
   attachments: readonly Attachment[],
-  security: Security,
+  certificates: readonly Certificate[],
 ): GatewayBalancer {
   const words = [gateway.metadata.namespace ?? "", gateway.metadata.name];
   const parts: Parts = {
@@ -69,7 +62,7 @@ export function gatewayBalancer(
     const listeners = gateway.spec.listeners.filter((listener) => listener.protocol === protocol);
     if (listeners.length === 0) return [];
     const urls = urlMapInputs(accepted, listeners, serviceOf, fallback.id);
-    return [frontOf(parts, protocol, listeners, urls, addressId, security)];
+    return [frontOf(parts, protocol, listeners, urls, addressId, certificates)];
   });
   const rule = fronts[0]?.rules[0];
   if (!rule) throw new InvalidGateway("it has no listener for HTTP or HTTPS");
@@ -166,7 +159,7 @@ function frontOf(
   listeners: readonly Listener[],
   urls: Values,
   ipAddress: string,
-  { certificates, sslPolicy }: Security,
+  certificates: readonly Certificate[],
 ): { pieces: Piece[]; rules: Piece[] } {
   const { scope, scheme } = balancer;
   const place = (global: string, region: string) => (scope === "global" ? global : region);
@@ -193,7 +186,6 @@ function frontOf(
       ...shared(protocol),
       urlMap: idOf(home.cloud, home.project, urlMap),
       ...(secure && certificateInputs(home, gateway, uploaded)),
-      ...(secure && sslPolicy !== undefined && { sslPolicy: policyOf(home, balancer, sslPolicy) }),
     },
   };
   const rules = [...new Set(listeners.map(({ port }) => port))].map((port) => ({
@@ -208,9 +200,6 @@ function frontOf(
   }));
   return { pieces: [urlMap, ...(secure ? uploaded : []), proxy], rules };
 }
-
-const policyOf = (home: Home, { scope }: Balancer, name: string): string =>
-  `projects/${home.project}/${scope === "global" ? "global" : `regions/${home.region}`}/sslPolicies/${name}`;
 
 const certificateMapAnnotation = "networking.gke.io/certmap";
 

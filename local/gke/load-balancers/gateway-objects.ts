@@ -94,21 +94,12 @@ export interface Grant extends KubernetesObject {
   };
 }
 
-/** GKE's own settings of a gateway, as far as they reach the cloud. */
-export interface GatewayPolicy extends KubernetesObject {
-  readonly spec: {
-    readonly targetRef: { readonly kind: string; readonly name: string; readonly namespace?: string };
-    readonly default?: { readonly sslPolicy?: string };
-  };
-}
-
 /** What a route, a gateway and their policies may refer to. */
 export interface Scene {
   readonly routes: readonly Route[];
   readonly services: readonly Service[];
   readonly grants: readonly Grant[];
   readonly namespaces: readonly KubernetesObject[];
-  readonly policies: readonly GatewayPolicy[];
 }
 
 export const keyOf = ({ metadata }: KubernetesObject): string => `${metadata.namespace}/${metadata.name}`;

@@ -4,14 +4,7 @@ import { type Attachment, attachmentsOf } from "./attachment";
 import { type Certificate, gatewayBalancer, type GatewayBalancer, InvalidGateway } from "./gateway-balancer";
 import { maker } from "./gateway-backend";
 import { balancers } from "./gateway-classes";
-import {
-  type Gateway,
-  type GatewayPolicy,
-  type Grant,
-  keyOf,
-  type Route,
-  type Scene,
-} from "./gateway-objects";
+import { type Gateway, type Grant, keyOf, type Route, type Scene } from "./gateway-objects";
 import { gatewayStatus, type Progress, routeStatus } from "./gateway-status";
 import type { Home } from "../home";
 import { addFinalizer, Attempts, dropFinalizer, tell, unless } from "../objects";
@@ -34,7 +27,6 @@ export function startGateways(api: Api, home: Home, onError: (error: unknown) =>
       grants: `${group}/v1beta1/referencegrants`,
       services: "/api/v1/services",
       namespaces: "/api/v1/namespaces",
-      policies: "/apis/networking.gke.io/v1/gcpgatewaypolicies",
     },
     every: againMilliseconds,
     onError,
@@ -47,7 +39,6 @@ export function startGateways(api: Api, home: Home, onError: (error: unknown) =>
         grants: seen.grants as readonly Grant[],
         services: seen.services as readonly Service[],
         namespaces: seen.namespaces,
-        policies: seen.policies as readonly GatewayPolicy[],
       });
     },
   });
@@ -69,8 +60,7 @@ async function program(api: Api, home: Home, gateways: readonly Gateway[], scene
     const balancer = balancers.get(gateway.spec.gatewayClassName);
     if (!balancer) return;
     const certificates = await certificatesOf(api, gateway);
-    const security = { certificates, sslPolicy: sslPolicyOf(gateway, scene.policies) };
-    const planned = gatewayBalancer(home, gateway, balancer, attached, security);
+    const planned = gatewayBalancer(home, gateway, balancer, attached, certificates);
     // Before anything is made for it, so that nothing is left when it goes.
     await addFinalizer(api, pathOf(gateway), finalizer);
     const known = gateway.status?.conditions?.some(({ type }) => type === "Programmed");
@@ -149,16 +139,6 @@ async function certificatesOf(api: Api, { metadata, spec }: Gateway): Promise<Ce
     certificates.push({ name, certificate, privateKey });
   }
   return certificates;
-}
-
-/** The policy for TLS that a policy of its namespace gives it. GKE takes the oldest of several, here it is any. */
-function sslPolicyOf({ metadata }: Gateway, policies: readonly GatewayPolicy[]): string | undefined {
-  return policies.find(
-    ({ metadata: own, spec: { targetRef } }) =>
-      own.namespace === metadata.namespace &&
-      targetRef.kind === "Gateway" &&
-      targetRef.name === metadata.name,
-  )?.spec.default?.sslPolicy;
 }
 
 async function showGateway(api: Api, gateway: Gateway, status: object): Promise<void> {
