@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 
 import { isBlock } from "../cloud/check";
+import { pathOf } from "../cloud/rules/read";
 import type { Field, Fields, Value, Values } from "../cloud/rules/shape";
 import { pathTo } from "./property-path";
 import type { ChangeKind, Difference } from "./provider";
@@ -107,7 +108,8 @@ function same(field: Field, old: Value | undefined, next: Value | undefined): bo
     return isDeepStrictEqual(sorted(old), sorted(next));
   }
   if (field.type === "text" && field.reference && typeof old === "string" && typeof next === "string") {
-    return plainId(old) === plainId(next);
+    // A self link and the id in it mean the same resource.
+    return pathOf(old) === pathOf(next);
   }
   return isDeepStrictEqual(old, next);
 }
@@ -129,9 +131,4 @@ function ordered(value: Value): Value {
       .sort()
       .map((key) => [key, ordered(value[key] ?? null)]),
   );
-}
-
-/** A self link and the id in it mean the same resource. */
-function plainId(value: string): string {
-  return value.replace(/^https:\/\/[^/]+\/(?:compute\/)?[a-z0-9]+\/(?=projects\/)/, "");
 }

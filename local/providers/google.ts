@@ -140,11 +140,15 @@ class GoogleProvider implements Provider {
     const project = this.projectOf({ ...projectIn(id), ...outputs, ...inputs });
     const found = await patient(() => this.cloud.read(subject.kind, project, id));
     if (!found) return undefined;
-    // An import has no inputs yet: they are what the cloud was given, and the provider's defaults.
+    // An import has no inputs yet: they are what the cloud was given, and the provider's defaults. Labels are no input
+    // then, since the provider cannot tell its own from the program's.
     const known =
       Object.keys(inputs).length > 0
         ? liveInputs(rule, inputs, found.state)
-        : withDefaults(rule.inputs, found.inputs);
+        : withDefaults(
+            rule.inputs,
+            without(rule.inputs, found.inputs, (field) => field === rule.inputs[labelField(rule) ?? ""]),
+          );
     return { id, inputs: known, outputs: this.asOutputs(rule, known, found.state) };
   }
 

@@ -45,6 +45,8 @@ export interface Reference {
   readonly kinds: readonly string[];
   /** Output of the other resource that the value may equal; its id, self link and name always may. */
   readonly by?: string;
+  /** Output that means the other resource inside its own project only, as its name does. */
+  readonly short?: string;
   /** While this resource lives, Google refuses to delete the one it refers to. */
   readonly holds?: boolean;
   /** This resource is a part of the one it refers to and is gone when that one is deleted. */
