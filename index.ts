@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { loadCatalogue, loadSettings } from "./config/load";
+import { loadCatalogue, loadReleases, loadSettings } from "./config/load";
 import { createEnvironment } from "./environments";
 
 // Pulumi notes for each promise where it was made, for a debugging switch only. Mapping these traces to TypeScript is
@@ -16,6 +16,7 @@ if (traceOf && !process.env["PULUMI_DEBUG_PROMISE_LEAKS"]) {
 // Everything is read and checked before the first resource: a mistake changes nothing.
 const settings = loadSettings();
 const catalogue = loadCatalogue(join(__dirname, "catalog", "services"));
+const releases = loadReleases(join(__dirname, "catalog", "releases"), settings, catalogue);
 
 /** What the next person needs to get in; nothing secret is ever an output. */
-export = createEnvironment(pulumi.getStack(), settings, catalogue);
+export = createEnvironment(pulumi.getStack(), settings, { catalogue, releases });

@@ -42,7 +42,7 @@ export interface PullRequestArgs {
   readonly folder: string;
 }
 
-/** The diff of ci, staging and production between a checkout and its own last commit, as `platform preview` takes it. */
+/** The diff of all long-lived stacks between a checkout and its own last commit, as `platform preview` takes it. */
 export function pullRequestDiff({ checkout, engine, folder }: PullRequestArgs): DiffMeasurement {
   let cache = "";
   const take = async (signal: AbortSignal): Promise<Breakdown> => {

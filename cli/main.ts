@@ -5,6 +5,8 @@ import { CommandFailure, exitCodes } from "./failure";
 import { localCommand } from "./local/command";
 import { root } from "./local/session";
 import { previewCommand } from "./preview/command";
+import { releaseCommand } from "./release/command";
+import { serviceCommand } from "./service/command";
 import { printJson } from "./terminal";
 
 async function main(): Promise<number> {
@@ -18,6 +20,8 @@ async function main(): Promise<number> {
     .enablePositionalOptions()
     .exitOverride();
   program.addCommand(previewCommand(root));
+  program.addCommand(releaseCommand(root));
+  program.addCommand(serviceCommand(root));
   program.addCommand(localCommand());
   try {
     await program.parseAsync();

@@ -12,6 +12,8 @@ export interface AlertsArgs {
 export class Alerts extends pulumi.ComponentResource {
   /** Ids of the notification channels, for alert policies. */
   public readonly channels: pulumi.Output<string>[];
+  /** Id of the channel that is a mailbox: some of Google's notices go to no other. */
+  public readonly email: pulumi.Output<string>;
 
   constructor(name: string, args: AlertsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("platform:index:Alerts", name, {}, opts);
@@ -33,6 +35,7 @@ export class Alerts extends pulumi.ComponentResource {
     );
 
     this.channels = [email.id, slack.id];
-    this.registerOutputs({ channels: this.channels });
+    this.email = email.id;
+    this.registerOutputs({ channels: this.channels, email: this.email });
   }
 }

@@ -17,10 +17,13 @@ const roles = ["roles/cloudsql.client", "roles/cloudsql.instanceUser"];
 
 /** A service account as a PostgreSQL login: IAM stands in for the password. */
 export class DatabaseLogin extends pulumi.ComponentResource {
+  /** Its name inside the database. */
+  public readonly user: pulumi.Output<string>;
+
   constructor(name: string, args: DatabaseLoginArgs, opts?: pulumi.ComponentResourceOptions) {
     super("platform:index:DatabaseLogin", name, {}, opts);
 
-    new sql.User(
+    const user = new sql.User(
       name,
       {
         instance: args.instance.name,
@@ -46,6 +49,8 @@ export class DatabaseLogin extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.registerOutputs({});
+
+    this.user = user.name;
+    this.registerOutputs({ user: this.user });
   }
 }

@@ -31,6 +31,15 @@ export interface ServiceData {
   retired: boolean;
 }
 
+/** What a service needs to know of its database. */
+export interface DatabaseAccess {
+  readonly database: pulumi.Output<string>;
+  /** Who the service is in it. */
+  readonly user: pulumi.Output<string>;
+  /** The logins, whose rights no output tells of: one may log in once these are there, and not before. */
+  readonly logins: readonly pulumi.Resource[];
+}
+
 /**
  * A private PostgreSQL instance with one database and one login for each service, and no password anywhere.
  *
@@ -43,6 +52,10 @@ export class Database extends pulumi.ComponentResource {
   public readonly connectionName: pulumi.Output<string>;
   /** Address of the endpoint inside the network. */
   public readonly address: pulumi.Output<string>;
+  /** Who the migrator is in every database. */
+  public readonly migrator: pulumi.Output<string>;
+  /** How each service gets to its own. */
+  public readonly access: Readonly<Record<string, DatabaseAccess>>;
 
   constructor(name: string, args: DatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("platform:index:Database", name, {}, opts);
@@ -84,27 +97,32 @@ export class Database extends pulumi.ComponentResource {
       { parent: this },
     );
 
-    for (const [service, { account, retired }] of Object.entries(args.services)) {
+    // An IAM login may not create in `public`; the migrator may, and owns what it creates.
+    const migrator = new DatabaseLogin(
+      `${name}-migrator`,
+      { project: args.project, instance, account: args.migrator, ownsObjects: true },
+      { parent: this },
+    );
+    const accessOf = (service: string, { account, retired }: ServiceData): DatabaseAccess => {
       const kept = guards(retired ? "disposable" : args.lifecycle);
       const login = new DatabaseLogin(
         service,
         { project: args.project, instance, account, ownsObjects: false },
         { parent: this },
       );
-      new sql.Database(
+      const database = new sql.Database(
         service,
         { name: service, instance: instance.name, deletionPolicy: kept.deletionPolicy },
         // PostgreSQL does not drop a login that has rights in a database: the database goes first.
         { parent: this, protect: kept.protect, deletedWith: instance, dependsOn: login },
       );
-    }
-    // An IAM login may not create in `public`; the migrator may, and owns what it creates.
-    new DatabaseLogin(
-      `${name}-migrator`,
-      { project: args.project, instance, account: args.migrator, ownsObjects: true },
-      { parent: this },
-    );
+      return { database: database.name, user: login.user, logins: [login, migrator] };
+    };
 
+    this.access = Object.fromEntries(
+      Object.entries(args.services).map(([service, data]) => [service, accessOf(service, data)]),
+    );
+    this.migrator = migrator.user;
     this.connectionName = instance.connectionName;
     this.address = endpoint.address;
     this.registerOutputs({ connectionName: this.connectionName, address: this.address });

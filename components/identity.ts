@@ -72,6 +72,15 @@ export class Identity extends pulumi.ComponentResource {
   }
 }
 
+/**
+ * A Kubernetes service account as an IAM member of its own, where no Google account stands in for it. Many of Google's
+ * services take it; Cloud SQL and Memorystore do not.
+ * https://cloud.google.com/kubernetes-engine/docs/concepts/workload-identity
+ */
+export function workloadPrincipal(projectNumber: string, workload: Workload): pulumi.Output<string> {
+  return pulumi.interpolate`principal://iam.googleapis.com/projects/${projectNumber}/locations/global/workloadIdentityPools/${workload.pool}/subject/ns/${workload.namespace}/sa/${workload.account}`;
+}
+
 function workloadMember(workload: Workload): pulumi.Output<string> {
   return pulumi.interpolate`serviceAccount:${workload.pool}[${workload.namespace}/${workload.account}]`;
 }

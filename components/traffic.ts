@@ -3,51 +3,99 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { loadBalancers } from "./network";
 
-/** What may go in and out of the pods of a namespace, besides names and the metadata server, which all of them need. */
+/**
+ * What may go in and out of the pods of a namespace, besides names and the metadata server, which all of them need.
+ *
+ * Nothing lets its pods talk to each other: whoever makes two that have to, says so of these two.
+ */
 export interface Traffic {
-  /** Whether its pods may talk to each other. */
-  inside: boolean;
   /**
    * TCP ports that pods may call on the internet. Google's APIs are among what 443 opens: without a private zone for
    * them their names lead to public addresses, of which Google has thousands that change.
    */
   internetPorts: readonly number[];
-  /** Whether load balancers and their health checks reach the pods. */
+  /** Whether load balancers and their health checks reach the pods that say so. */
   loadBalanced: boolean;
-  /** Whether Google's collectors of metrics reach the pods. */
+  /** Whether Google's collectors of metrics reach the pods, stores in the cluster left out. */
   scraped: boolean;
   /**
-   * Address of a database's endpoint that the pods may log in at, through the Auth Proxy.
+   * Address of a database's endpoint that the pods that say so may log in at, through the Auth Proxy.
    * @default none
    */
   database?: pulumi.Input<string>;
 }
 
+/** Labels by which pods say what they need; the chart of services and the stores in the cluster put them on theirs. */
+export const podLabels = {
+  /** The service's name on all of its pods, its migration's too. */
+  name: "app.kubernetes.io/name",
+  /** `cloud-sql` on pods that use the database of the environment. */
+  postgres: "platform/postgres",
+  /** `memorystore` on pods that use a cache outside the cluster. */
+  redis: "platform/redis",
+  /** `true` on pods that the internet may call. */
+  exposed: "platform/exposed",
+  /** On a store in the cluster: the service that it belongs to. */
+  store: "platform/in-cluster-store",
+  /** The same service on the pods that use it. */
+  usesStore: "platform/uses-store",
+} as const;
+
 type Spec = kubernetes.networking.v1.NetworkPolicySpec;
 type Peer = kubernetes.networking.v1.NetworkPolicyPeer;
 type Port = kubernetes.networking.v1.NetworkPolicyPort;
+type Selector = kubernetes.meta.v1.LabelSelector;
 
 /** The network policies of a namespace by name: nothing at all, and then what is allowed, each for one reason. */
 export function networkPolicies(traffic: Traffic): Record<string, Spec> {
   return {
     "deny-all": { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
-    "allow-dns": egress(dnsServers, [port("UDP", 53), port("TCP", 53)]),
+    "allow-dns": egress(allPods, dnsServers, [port("UDP", 53), port("TCP", 53)]),
     "allow-metadata-server": metadataServer,
-    ...(traffic.inside && { "allow-inside": inside }),
     ...(traffic.internetPorts.length > 0 && {
-      "allow-internet": egress([internet], traffic.internetPorts.map(tcp)),
+      "allow-internet": egress(allPods, [internet], traffic.internetPorts.map(tcp)),
     }),
     ...(traffic.loadBalanced && {
-      "allow-load-balancers": ingress(loadBalancers.ranges.map(block), [
-        { ...tcp(loadBalancers.firstPort), endPort: loadBalancers.lastPort },
-      ]),
+      "allow-load-balancers": ingress(
+        labelled({ [podLabels.exposed]: "true" }),
+        loadBalancers.ranges.map(block),
+        [{ ...tcp(loadBalancers.firstPort), endPort: loadBalancers.lastPort }],
+      ),
     }),
-    ...(traffic.scraped && { "allow-metrics": ingress([collectors]) }),
+    ...(traffic.scraped && { "allow-metrics": ingress(noStore, [collectors]) }),
     ...(traffic.database !== undefined && {
-      "allow-database": egress([block(pulumi.interpolate`${traffic.database}/32`)], [tcp(authProxyPort)]),
+      "allow-database": egress(
+        labelled({ [podLabels.postgres]: "cloud-sql" }),
+        [address(traffic.database)],
+        [tcp(authProxyPort)],
+      ),
     }),
   };
 }
+
+/** The way of one service's pods to its own cache outside the cluster, and to no other's. */
+export function wayToCache(service: string, host: pulumi.Input<string>): Spec {
+  const pods = labelled({ [podLabels.name]: service, [podLabels.redis]: "memorystore" });
+  return egress(pods, [address(host)], [tcp(cachePort)]);
+}
+
+/** Both halves of the way of one service's pods to a store of its own in the cluster, which nobody else can go. */
+export function wayToStore(service: string, store: { name: string; port: number }) {
+  const users = labelled({ [podLabels.usesStore]: service });
+  const stores = labelled({ [podLabels.name]: store.name, [podLabels.store]: service });
+  return {
+    out: egress(users, [{ podSelector: stores }], [tcp(store.port)]),
+    in: ingress(stores, [{ podSelector: users }], [tcp(store.port)]),
+  };
+}
+
+/** Where Memorystore answers, encrypted too. */
+export const cachePort = 6379;
+
+const allPods: Selector = {};
+
+/** A store in the cluster trusts whoever reaches it, and has nothing to tell a collector. */
+const noStore: Selector = { matchExpressions: [{ key: podLabels.store, operator: "DoesNotExist" }] };
 
 /** Where the Auth Proxy and the connectors reach an instance; PostgreSQL's own port stays closed. */
 const authProxyPort = 3307;
@@ -72,19 +120,12 @@ const dnsServers: Peer[] = [
  * https://cloud.google.com/kubernetes-engine/docs/how-to/network-policy
  */
 const metadataServer: Spec = {
-  podSelector: {},
+  podSelector: allPods,
   policyTypes: ["Egress"],
   egress: [
     { to: [block("169.254.169.254/32")], ports: [tcp(80)] },
     { to: [block("169.254.169.252/32")], ports: [tcp(987), tcp(988)] },
   ],
-};
-
-const inside: Spec = {
-  podSelector: {},
-  policyTypes: ["Ingress", "Egress"],
-  ingress: [{ from: [{ podSelector: {} }] }],
-  egress: [{ to: [{ podSelector: {} }] }],
 };
 
 /** Every address but private ones: those of our networks, of metadata servers, and of services in any GKE cluster. */
@@ -105,12 +146,16 @@ const internet: Peer = {
 /** GKE puts its collectors into the first of these namespaces, or into the second where Google runs the nodes too. */
 const collectors: Peer = { namespaceSelector: named("gmp-system", "gke-gmp-system") };
 
-function egress(to: Peer[], ports: Port[]): Spec {
-  return { podSelector: {}, policyTypes: ["Egress"], egress: [{ to, ports }] };
+function egress(podSelector: Selector, to: Peer[], ports: Port[]): Spec {
+  return { podSelector, policyTypes: ["Egress"], egress: [{ to, ports }] };
 }
 
-function ingress(from: Peer[], ports?: Port[]): Spec {
-  return { podSelector: {}, policyTypes: ["Ingress"], ingress: [{ from, ...(ports && { ports }) }] };
+function ingress(podSelector: Selector, from: Peer[], ports?: Port[]): Spec {
+  return { podSelector, policyTypes: ["Ingress"], ingress: [{ from, ...(ports && { ports }) }] };
+}
+
+function labelled(matchLabels: Record<string, string>): Selector {
+  return { matchLabels };
 }
 
 /** The API server sets this label on every namespace, and nobody can change it. */
@@ -120,6 +165,10 @@ function named(...namespaces: string[]) {
 
 function block(cidr: pulumi.Input<string>): Peer {
   return { ipBlock: { cidr } };
+}
+
+function address(ip: pulumi.Input<string>): Peer {
+  return block(pulumi.interpolate`${ip}/32`);
 }
 
 function port(protocol: "TCP" | "UDP", number: number): Port {

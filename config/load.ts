@@ -1,15 +1,20 @@
+import { join } from "node:path";
+
 import * as pulumi from "@pulumi/pulumi";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config";
 
 import { type Catalogue, readCatalogue } from "./catalogue";
 import { parseSettings } from "./parse";
 import { SettingsError } from "./problems";
-import type { CiSettings, DeliverySettings } from "./settings";
+import { readReleases, type Releases } from "./releases";
+import type { CiSettings, DeliverySettings, PopupsSettings } from "./settings";
 import { stackNameProblem } from "./stacks";
 
 /** Settings with their secrets wrapped again, so that the engine keeps them encrypted wherever they go. */
 export type Loaded<T> = Omit<T, "slackToken"> & { readonly slackToken?: pulumi.Output<string> };
-export type LoadedSettings = Loaded<CiSettings> | Loaded<DeliverySettings>;
+/** Settings of an environment with a cluster. */
+export type LoadedClustered = Loaded<CiSettings> | Loaded<DeliverySettings>;
+export type LoadedSettings = LoadedClustered | Loaded<PopupsSettings>;
 
 /**
  * The settings of the stack that is running: the only place where Pulumi's configuration is read.
@@ -35,6 +40,18 @@ export function loadSettings(): LoadedSettings {
  */
 export function loadCatalogue(folder: string): Catalogue {
   return plainly(() => readCatalogue(folder));
+}
+
+/**
+ * The versions that run in the environment of some settings, from the file of `folder` that they name; none where
+ * nothing of the product runs.
+ *
+ * @throws pulumi.RunError as `loadSettings` does.
+ */
+export function loadReleases(folder: string, settings: LoadedSettings, catalogue: Catalogue): Releases {
+  if (settings.environment !== "delivery") return {};
+  const file = `${settings.services.releases}.yaml`;
+  return plainly(() => readReleases(join(folder, file), `catalog/releases/${file}`, catalogue));
 }
 
 /** RunError is the one kind that Pulumi prints without a stack trace. */

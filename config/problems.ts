@@ -8,6 +8,8 @@ export interface Shape {
   readonly type?: string;
   readonly properties?: Readonly<Record<string, Shape>>;
   readonly additionalProperties?: Shape | boolean;
+  /** The only keys there may be, where all of them have one shape. */
+  readonly propertyNames?: { readonly enum?: readonly string[] };
   readonly items?: Shape;
 }
 
@@ -52,10 +54,9 @@ export function explain(issue: z.core.$ZodIssue, reading: Reading): string[] {
         : [`${key} is ${given}; it must be ${article(issue.expected)}`];
     case "invalid_value": {
       const allowed = issue.values.map(String);
-      if (valueAt(path, reading.values) === undefined) {
-        return [`${key} is missing; allowed: ${allowed.join(", ")}`];
-      }
-      const meant = given === hidden ? undefined : nearest(String(valueAt(path, reading.values)), allowed);
+      const value = valueAt(path, reading.values);
+      if (value === undefined) return [`${key} is missing; allowed: ${allowed.join(", ")}`];
+      const meant = given === hidden || typeof value !== "string" ? undefined : nearest(value, allowed);
       return [`${key} is ${given}; ${meant ? `did you mean ${meant}? ` : ""}allowed: ${allowed.join(", ")}`];
     }
     case "too_small":
@@ -89,7 +90,8 @@ function missing(path: readonly string[], expected: string, reading: Reading): s
 }
 
 function unknownKey(path: readonly string[], reading: Reading): string {
-  const allowed = Object.keys(shapeAt(path.slice(0, -1), reading.shape)?.properties ?? {});
+  const around = shapeAt(path.slice(0, -1), reading.shape);
+  const allowed = around?.propertyNames?.enum ?? Object.keys(around?.properties ?? {});
   const meant = nearest(path.at(-1) ?? "", allowed);
   return (
     `${reading.prefix}${path.join(".")} is not a setting; ` +

@@ -13,11 +13,14 @@ import { explain, SettingsError, type Shape } from "./problems";
  */
 export const exactVersion = z
   .string()
-  .max(60)
+  .max(60, "at most 60 characters")
   .regex(
     /^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(-(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)(\.(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*))*)?$/,
     "one exact version, for example 1.4.2 or 1.5.0-pr.57; no ranges and no v before it",
   );
+
+/** Where the files of releases are in a checkout, one `STACK.yaml` each. */
+export const releasesFolder = "catalog/releases";
 
 /** Which version of a service runs, and where it came from. */
 export const releaseEntry = z.strictObject({
@@ -60,7 +63,7 @@ export function parseReleases(text: string, place: string, catalogue: Catalogue)
       "it must be a block with a line for each service; where nothing runs, {}",
     ]);
   }
-  const strangers = Object.keys(values).filter((name) => !(name in catalogue));
+  const strangers = Object.keys(values).filter((name) => !Object.hasOwn(catalogue, name));
   const result = releasesFile.safeParse(values);
   const reading = {
     prefix: "",

@@ -1,29 +1,56 @@
 import { z } from "zod";
 
+import { isBlock } from "./cross-rules";
+
 /** Environments that a catalogue entry may say something else for; all pop-ups are one of them. */
 export const overridable = ["staging", "production", "popups"] as const;
 
 /** Upper bounds of the histogram that every service measures its answers with, in milliseconds. */
 export const latencyBuckets = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000] as const;
 
+const nameRule = "1-20 lower case letters, digits and single dashes, starting with a letter";
+
 /** Why a text is not a service's name. */
-export const serviceNameRule =
-  "a service's name is 1-20 lower case letters, digits and single dashes, starting with a letter";
+export const serviceNameRule = `a service's name is ${nameRule}`;
 
 /** A service's name becomes part of account ids and host names, which leave it this much room. */
-export const serviceName = z.string().regex(/^(?=.{1,20}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/, serviceNameRule);
+export const serviceName = z
+  .string()
+  .regex(/^(?=.{1,20}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/, `a service's name: ${nameRule}`);
+
+/** Accounts, logins, databases and objects that an environment makes beside those of its services, or PostgreSQL has. */
+const takenNames: readonly string[] = [
+  "nodes",
+  "migrator",
+  "main-migrator",
+  "postgres",
+  "template0",
+  "template1",
+  "cloudsqladmin",
+  "default",
+  "public",
+  "deny-all",
+];
+
+/** Why no service may be called `name`, or undefined where one may. */
+export function serviceNameProblem(name: string): string | undefined {
+  if (!serviceName.safeParse(name).success) return serviceNameRule;
+  if (takenNames.includes(name))
+    return "every environment has an account, a database or an object of this name";
+  if (name.startsWith("allow-")) return "allow-… is what an environment's network policies are called";
+  if (/-(postgres|redis)$/.test(name))
+    return "SERVICE-postgres and SERVICE-redis are the stores of a pop-up's services";
+  return undefined;
+}
+
+const scaling = {
+  min: z.int().min(1).max(100).describe("Pods that always run. One alone is down whenever its node is."),
+  max: z.int().min(1).max(200).describe("Pods the autoscaler may reach."),
+  cpuPercent: z.int().min(10).max(95).describe("CPU in use, of what is requested, that is aimed at."),
+};
 
 const replicas = z
-  .strictObject({
-    min: z.int().min(1).max(100).describe("Pods that always run. One alone is down whenever its node is."),
-    max: z.int().min(1).max(200).describe("Pods the autoscaler may reach."),
-    cpuPercent: z
-      .int()
-      .min(10)
-      .max(95)
-      .default(70)
-      .describe("CPU in use, of what is requested, that is aimed at."),
-  })
+  .strictObject({ ...scaling, cpuPercent: scaling.cpuPercent.default(70) })
   .refine(({ min, max }) => min <= max, {
     error: "min is above max; lower min or raise max",
     path: ["min"],
@@ -40,8 +67,7 @@ const resources = z.strictObject({
     .describe("Memory that a pod requests, and its limit too."),
 });
 
-/** What one microservice needs from an environment. */
-export const serviceEntry = z.strictObject({
+const entry = z.strictObject({
   owner: z
     .string()
     .regex(/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/, "a team's name: lower case letters, digits and dashes")
@@ -109,10 +135,13 @@ export const serviceEntry = z.strictObject({
   environments: z
     .partialRecord(
       z.enum(overridable),
-      z.strictObject({ replicas: replicas.optional(), resources: resources.optional() }),
+      z.strictObject({
+        replicas: z.strictObject(scaling).partial().optional(),
+        resources: resources.partial().optional(),
+      }),
     )
     .default({})
-    .describe("What is different in some environments."),
+    .describe("What is different in some environments; what they do not say is as above."),
   retired: z
     .boolean()
     .default(false)
@@ -121,7 +150,51 @@ export const serviceEntry = z.strictObject({
     ),
 });
 
+/** What one microservice needs from an environment. */
+export const serviceEntry = overridable.reduce(
+  (checked, environment) =>
+    checked.refine((value) => scalesIn(value, environment), {
+      path: ["environments", environment, "replicas"],
+      error:
+        "min is above max (what is not said here is as in the service's own replicas); lower min or raise max",
+      when: () => true,
+    }),
+  entry,
+);
+
 export type ServiceEntry = z.infer<typeof serviceEntry>;
 
 /** Whose block of `environments` counts. */
 export type Overridable = (typeof overridable)[number];
+
+/** An entry as one kind of environment has it: with what is different there put over what holds everywhere. */
+export function serviceIn(entry: ServiceEntry, environment: Overridable): ServiceEntry {
+  const { replicas, resources } = entry.environments[environment] ?? {};
+  return {
+    ...entry,
+    replicas: {
+      min: replicas?.min ?? entry.replicas.min,
+      max: replicas?.max ?? entry.replicas.max,
+      cpuPercent: replicas?.cpuPercent ?? entry.replicas.cpuPercent,
+    },
+    resources: {
+      cpu: resources?.cpu ?? entry.resources.cpu,
+      memory: resources?.memory ?? entry.resources.memory,
+    },
+    environments: {},
+  };
+}
+
+/** Whether an environment has room between min and max. What is no number is the business of another rule. */
+function scalesIn(value: unknown, environment: Overridable): boolean {
+  const everywhere = blockAt(value, "replicas");
+  const here = blockAt(blockAt(blockAt(value, "environments"), environment), "replicas");
+  if (Object.keys(here).length === 0) return true;
+  const [min, max] = [here["min"] ?? everywhere["min"], here["max"] ?? everywhere["max"]];
+  return typeof min !== "number" || typeof max !== "number" || min <= max;
+}
+
+function blockAt(value: unknown, key: string): Readonly<Record<string, unknown>> {
+  const inner = isBlock(value) ? value[key] : undefined;
+  return isBlock(inner) ? inner : {};
+}

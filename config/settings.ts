@@ -161,14 +161,15 @@ const services = z.strictObject({
     .describe("Repository that the charts of services are installed from (made by ci)."),
 });
 
+const domain = z
+  .string()
+  .regex(
+    /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$/,
+    "a domain in lower case, for example staging.acme.example",
+  );
+
 const gateway = z.strictObject({
-  domain: z
-    .string()
-    .regex(
-      /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$/,
-      "a domain in lower case, for example staging.acme.example",
-    )
-    .describe("Services are reached below it: HOST.DOMAIN."),
+  domain: domain.describe("Services are reached below it: HOST.DOMAIN."),
   shared: z
     .strictObject({
       zone: dashedName(63).describe("Cloud DNS zone of the domain."),
@@ -200,7 +201,8 @@ const budget = z.strictObject({
     .describe("Currency of the billing account; Google refuses another."),
 });
 
-const common = {
+/** What every environment is and whose. */
+const identity = {
   project: projectId.describe("Google Cloud project of this environment; pop-ups share one."),
   projectNumber,
   region: z.enum(regions).describe("Region of everything that has one."),
@@ -213,6 +215,10 @@ const common = {
     .boolean()
     .describe("Holds data of customers: dropping the protection must be asked for twice."),
   owner: dashedName(63).describe("Team that answers for it, as a label."),
+};
+
+/** Where an environment's workloads run. */
+const place = {
   network: z.strictObject({
     addresses: z
       .string()
@@ -225,10 +231,17 @@ const common = {
       .describe("Fixed public addresses of outgoing calls, for partners' lists; 0: Google's, which change."),
   }),
   cluster,
+};
+
+/** Who is told of what happens in an environment. */
+const attention = {
   alerts: alerts.optional(),
   budget: budget.optional().describe("Alert on what the project costs; needs `alerts`."),
   slackToken: z.string().min(1).optional().describe("Bot token of the Slack app. Secret."),
 };
+
+/** What every environment with a cluster has. */
+const common = { ...identity, ...place, ...attention };
 
 /** Rules over several keys; they run even when another key is wrong, so that all problems show at once. */
 function crossChecked<T extends z.ZodObject>(schema: T): T {
@@ -272,6 +285,16 @@ export const ciSettings = crossChecked(
   }),
 );
 
+/** Settings of what all pop-ups share and none of them owns. */
+export const popupsSettings = crossChecked(
+  z.strictObject({
+    environment: z.literal("popups"),
+    ...identity,
+    domain: domain.describe("Services of pop-ups are reached below it: HOST-STACK.DOMAIN."),
+    ...attention,
+  }),
+);
+
 /** Settings of an environment that runs the product: staging, production and every pop-up. */
 export const deliverySettings = crossChecked(
   z.strictObject({
@@ -298,9 +321,10 @@ export const deliverySettings = crossChecked(
 
 export type CiSettings = z.infer<typeof ciSettings>;
 export type DeliverySettings = z.infer<typeof deliverySettings>;
-export type Settings = CiSettings | DeliverySettings;
+export type PopupsSettings = z.infer<typeof popupsSettings>;
+export type Settings = CiSettings | PopupsSettings | DeliverySettings;
 export type Lifecycle = Settings["lifecycle"];
-export type ClusterSettings = Settings["cluster"];
+export type ClusterSettings = CiSettings["cluster"];
 export type PoolSettings = ClusterSettings["pools"][string];
 export type ServicesSettings = DeliverySettings["services"];
 export type GatewaySettings = DeliverySettings["gateway"];
@@ -309,4 +333,8 @@ export type BudgetSettings = NonNullable<Settings["budget"]>;
 export type DatabaseSettings = NonNullable<DeliverySettings["database"]>;
 
 /** Every kind of environment, by the value of the key `environment`. */
-export const settingsOf = { ci: ciSettings, delivery: deliverySettings } as const;
+export const settingsOf = {
+  ci: ciSettings,
+  popups: popupsSettings,
+  delivery: deliverySettings,
+} as const;

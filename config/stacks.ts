@@ -1,5 +1,8 @@
 /** The stacks that live for good, in the order in which the first ones come up. */
-export const longLivedStacks = ["ci", "staging", "production"] as const;
+export const longLivedStacks = ["ci", "popups", "staging", "production"] as const;
+
+/** The stack that makes what pop-ups share. */
+export const popupsBase = "popups";
 
 const popupPrefix = "popup-";
 

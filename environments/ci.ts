@@ -1,4 +1,3 @@
-import { Alerts } from "../components/alerts";
 import { DeletionGuard } from "../components/deletion-guard";
 import { Identity } from "../components/identity";
 import { Namespace } from "../components/namespace";
@@ -7,6 +6,7 @@ import { Registry } from "../components/registry";
 import type { Loaded } from "../config/load";
 import type { CiSettings } from "../config/settings";
 import { connectCommand, type Ground, layGround, roomFor } from "./ground";
+import { createAlerts, createBudget } from "./monitoring";
 
 /** Where build pods and deploy pods run, and the Kubernetes accounts they run as. */
 const builds = { namespace: "builds", account: "builder" };
@@ -62,12 +62,10 @@ export function createCi(stack: string, settings: Loaded<CiSettings>) {
     },
     outside,
   );
-  const alerts =
-    settings.alerts &&
-    settings.slackToken &&
-    new Alerts("platform", { ...settings.alerts, slackToken: settings.slackToken }, outside);
+  const alerts = createAlerts(settings, outside);
+  const budget = createBudget(stack, settings, { outside, alerts });
 
-  const parts = [...ground.parts, ...namespaces, builder, ...deployers, registry, alerts];
+  const parts = [...ground.parts, ...namespaces, builder, ...deployers, registry, alerts, budget];
   new DeletionGuard("environment", { lifecycle, guarded: parts.filter((part) => !!part) });
 
   return {
@@ -83,7 +81,7 @@ function createNamespaces(settings: Loaded<CiSettings>, { inside }: Ground): Nam
   const forBuilds = roomFor(settings.cluster, builds.namespace);
   const forDeploys = roomFor(settings.cluster, deploys.namespace);
   // Pods of pipelines live on localhost, keep nothing, and call git, registries, Google and other clusters.
-  const pipelines = { disks: false, traffic: { inside: false, loadBalanced: false, scraped: false } };
+  const pipelines = { disks: false, traffic: { loadBalanced: false, scraped: false } };
   return [
     new Namespace(
       builds.namespace,

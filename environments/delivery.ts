@@ -1,30 +1,38 @@
-import { Alerts } from "../components/alerts";
 import { Database } from "../components/database";
 import { DeletionGuard } from "../components/deletion-guard";
-import { Identity } from "../components/identity";
+import type { Identity } from "../components/identity";
 import { Namespace } from "../components/namespace";
 import { ProjectGrant } from "../components/project-grant";
 import type { Catalogue } from "../config/catalogue";
 import type { Loaded } from "../config/load";
 import type { DatabaseSettings, DeliverySettings } from "../config/settings";
-import { connectCommand, type Ground, layGround, roomFor } from "./ground";
+import { connectCommand, layGround, roomFor } from "./ground";
+import { createAlerts, createBudget, createMonitoring } from "./monitoring";
+import { createAccounts, createIdentity, createServices, type Place, type Product } from "./services";
+import { createWaysIn } from "./ways-in";
 
 type Settings = Loaded<DeliverySettings>;
 
 /** What a deployer does: install releases. Making clusters and databases stays with people. */
 const deployerRoles = ["roles/container.clusterViewer", "roles/container.developer"];
 
+/** What Memorystore is made with; Service Consumer Management is how it makes endpoints in our network. */
+const cacheApis = ["memorystore", "networkconnectivity", "serviceconsumermanagement"];
+
 /**
  * An environment that runs the product. Staging, production and every pop-up are this with other settings.
  *
  * The namespace is called as the stack, since pop-ups share a project and with it one Workload Identity pool.
  */
-export function createDelivery(stack: string, settings: Settings, catalogue: Catalogue) {
+export function createDelivery(stack: string, settings: Settings, product: Product) {
   const { project, lifecycle } = settings;
-  const ground = layGround(stack, settings, { apis: ["certificatemanager", "sqladmin"] });
+  const apis = ["certificatemanager", "sqladmin", ...(settings.cache ? cacheApis : [])];
+  const ground = layGround(stack, settings, { apis });
   const { outside, inside, cluster } = ground;
+  const place = { stack, settings, ground };
 
-  const data = settings.database && createDatabase(stack, settings, settings.database, catalogue, ground);
+  const accounts = createAccounts(product.catalogue, place);
+  const data = settings.database && createDatabase(settings.database, product.catalogue, accounts, place);
   const namespace = new Namespace(
     "services",
     {
@@ -32,7 +40,6 @@ export function createDelivery(stack: string, settings: Settings, catalogue: Cat
       pods: { level: "restricted" },
       priorities: ["standard", "batch"],
       traffic: {
-        inside: true,
         internetPorts: [443],
         loadBalanced: true,
         scraped: true,
@@ -44,6 +51,15 @@ export function createDelivery(stack: string, settings: Settings, catalogue: Cat
     },
     inside,
   );
+  const ways = createWaysIn(stack, settings, ground, namespace.namespace, product.catalogue);
+  const services = createServices(product, {
+    ...place,
+    namespace: namespace.namespace,
+    accounts,
+    data,
+    // A route that outlives its gateway keeps the gateway's load balancer from going.
+    after: ways.parts,
+  });
   const deployer =
     settings.deployer !== undefined &&
     new ProjectGrant(
@@ -51,51 +67,44 @@ export function createDelivery(stack: string, settings: Settings, catalogue: Cat
       { project, member: `serviceAccount:${settings.deployer}`, roles: deployerRoles },
       outside,
     );
-  const alerts =
-    settings.alerts &&
-    settings.slackToken &&
-    new Alerts("platform", { ...settings.alerts, slackToken: settings.slackToken }, outside);
+  const alerts = createAlerts(settings, outside);
 
-  const parts = [...ground.parts, ...(data?.parts ?? []), namespace, deployer, alerts];
-  new DeletionGuard("environment", { lifecycle, guarded: parts.filter((part) => !!part) });
+  const watched = createMonitoring(stack, settings, services.running, { ...ground, alerts });
+  const budget = createBudget(stack, settings, { outside, alerts });
+
+  const own = [data?.database, data?.migrator, namespace, ...ways.parts, ...services.parts];
+  const around = [deployer, alerts, ...watched, budget];
+  const parts = [
+    ...ground.parts,
+    ...Object.values(accounts),
+    ...[...own, ...around].filter((part) => !!part),
+  ];
+  new DeletionGuard("environment", { lifecycle, guarded: parts });
 
   return {
     cluster: cluster.name,
     connect: connectCommand(cluster, settings),
     namespace: namespace.namespace,
+    ...ways.outputs,
     ...(data && { database: data.database.connectionName }),
   };
 }
 
-/** The database, and for each service that stores something the one account that may log in to its part. */
+/** The database, and who changes the structure of what is in it. */
 function createDatabase(
-  stack: string,
-  settings: Settings,
   database: DatabaseSettings,
   catalogue: Catalogue,
-  { outside, network, cluster, labels }: Ground,
+  accounts: Readonly<Record<string, Identity>>,
+  place: Place,
 ) {
+  const { stack, settings, ground } = place;
   const { project, region, lifecycle } = settings;
-  const identity = (name: string, purpose: string) =>
-    new Identity(
-      name,
-      {
-        prefix: stack,
-        project,
-        purpose,
-        workload: { namespace: stack, account: name, pool: cluster.workloadPool },
-      },
-      outside,
-    );
-  const services = Object.fromEntries(
-    Object.entries(catalogue)
-      .filter(([, { stores }]) => stores.includes("postgres"))
-      .map(([name, { owner, retired }]) => [
-        name,
-        { account: identity(name, `Service ${name} of ${owner}`), retired },
-      ]),
-  );
-  const migrator = identity("migrator", "Changes the schemas of all services, from their migration jobs");
+  const services = Object.entries(catalogue).flatMap(([name, { stores, retired }]) => {
+    const account = accounts[name];
+    return account && stores.includes("postgres") ? [[name, { account, retired }] as const] : [];
+  });
+  const purpose = "Changes the schemas of all services, from their migration jobs";
+  const migrator = createIdentity("migrator", purpose, place);
   const main = new Database(
     "main",
     {
@@ -103,17 +112,14 @@ function createDatabase(
       prefix: stack,
       project,
       region,
-      network: network.id,
-      subnetwork: network.subnetwork,
-      services,
+      network: ground.network.id,
+      subnetwork: ground.network.subnetwork,
+      services: Object.fromEntries(services),
       migrator,
-      labels,
+      labels: ground.labels,
       lifecycle,
     },
-    outside,
+    ground.outside,
   );
-  return {
-    database: main,
-    parts: [...Object.values(services).map(({ account }) => account), migrator, main],
-  };
+  return { database: main, migrator };
 }

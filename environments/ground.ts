@@ -7,7 +7,7 @@ import { Network } from "../components/network";
 import { PriorityClasses } from "../components/priority-classes";
 import { Project } from "../components/project";
 import { StorageClasses } from "../components/storage-classes";
-import type { LoadedSettings } from "../config/load";
+import type { LoadedClustered } from "../config/load";
 import { type Capacity, capacityOf } from "../config/machine-size";
 import type { ClusterSettings } from "../config/settings";
 
@@ -28,6 +28,7 @@ export interface Ground {
 
 /** APIs that every environment uses. */
 const apis = [
+  "billingbudgets",
   "cloudkms",
   "cloudresourcemanager",
   "compute",
@@ -54,7 +55,7 @@ export interface More {
 }
 
 /** Project, network and cluster of one environment, with the classes that pods and claims inside name. */
-export function layGround(stack: string, settings: LoadedSettings, more: More): Ground {
+export function layGround(stack: string, settings: LoadedClustered, more: More): Ground {
   const { project, region, lifecycle } = settings;
   const where = { prefix: stack, project, lifecycle };
   const labels = labelsOf(stack, settings);
@@ -129,7 +130,7 @@ export function roomFor({ pools, podsPerNode }: ClusterSettings, taint?: string)
 }
 
 /** How a person gets into a cluster, with their own Google login. */
-export function connectCommand(cluster: Cluster, settings: LoadedSettings): pulumi.Output<string> {
+export function connectCommand(cluster: Cluster, settings: LoadedClustered): pulumi.Output<string> {
   const { location } = settings.cluster;
   return pulumi.interpolate`gcloud container clusters get-credentials ${cluster.name} --dns-endpoint --location ${location} --project ${settings.project}`;
 }
@@ -138,6 +139,6 @@ export function connectCommand(cluster: Cluster, settings: LoadedSettings): pulu
  * Labels of everything in an environment: what the bill, the audit and the reaper go by. The lifecycle is none of
  * them: taking the protection off must not touch what is protected.
  */
-function labelsOf(stack: string, settings: LoadedSettings): Record<string, string> {
-  return { environment: stack, owner: settings.owner, "managed-by": "pulumi" };
+export function labelsOf(stack: string, { owner }: { owner: string }): Record<string, string> {
+  return { environment: stack, owner, "managed-by": "pulumi" };
 }

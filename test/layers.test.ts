@@ -32,6 +32,7 @@ const mayKnow: Readonly<Record<string, readonly string[]>> = {
   "local/providers": ["local/cloud", "local/clusters", "config"],
   "local/programs": [],
   "local/engine": ["config", "local/programs"],
+  "local/promql": ["local/programs"],
   "local/clusters": ["local/programs"],
   "local/gke": ["local/cloud", "local/clusters"],
   "local/registry": ["local/cloud", "local/clusters", "local/programs"],

@@ -17,6 +17,7 @@ const together: Readonly<Record<string, string>> = {
   "network-policies.test.ts": "test/support/network-policies",
   "environments/flows.test.ts": "environments",
   "local/engine/stack.test.ts": "local/engine",
+  "local/promql/alert-rules.test.ts": "components/alert-rules",
 };
 
 function filesIn(folder: string): string[] {
@@ -39,7 +40,7 @@ describe("the tree of tests", () => {
     const strays = files.filter((file) => {
       if (isOf(ofTheWhole)(file)) return false;
       const source = together[file] ?? file.replace(/\.test\.ts$/, "");
-      return ![`${source}.ts`, source].some((path) => existsSync(join(root, path)));
+      return ![`${source}.ts`, `${source}.sh`, source].some((path) => existsSync(join(root, path)));
     });
     expect(strays).to.deep.equal([]);
   });

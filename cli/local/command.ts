@@ -1,5 +1,6 @@
 import { Argument, Command, InvalidArgumentError, Option } from "commander";
 
+import { longLivedStacks } from "../../config/stacks";
 import { destroy, type DestroyOptions } from "./destroy";
 import { down } from "./down";
 import { inCluster } from "./in-cluster";
@@ -17,7 +18,7 @@ export function localCommand(): Command {
     .enablePositionalOptions();
   local
     .command("up")
-    .description("bring stacks up (ci, staging and production when none is named)")
+    .description("bring stacks up (all that live for good when none is named)")
     .addArgument(stacksArgument())
     .addHelpText(
       "after",
@@ -34,7 +35,7 @@ export function localCommand(): Command {
   local
     .command("destroy")
     .description("remove a stack that is not protected, whole")
-    .argument("<stack>", "ci, staging, production or popup-NAME")
+    .argument("<stack>", stackNames)
     .option("--skip-preview", "without the engine's own preview", false)
     .option("--refresh", "look first at what is really there", false)
     .addHelpText("after", "\nExample:\n  platform local destroy popup-demo")
@@ -42,7 +43,7 @@ export function localCommand(): Command {
   local
     .command("unprotect")
     .description("take the protection off a stack, after asking for its name")
-    .argument("<stack>", "ci, staging or production")
+    .argument("<stack>", longLivedStacks.join(", "))
     .option("--yes <stack>", "the stack's name, instead of typing it")
     .option("--and-customer-data <stack>", "the stack's name once more, where customers' data is at stake")
     .addHelpText("after", "\nExample:\n  platform local unprotect staging --yes staging")
@@ -55,7 +56,7 @@ export function localCommand(): Command {
     local
       .command(tool)
       .description(`run ${tool} on the cluster of a stack, by the program's own kubeconfig`)
-      .argument("<stack>", "ci, staging, production or popup-NAME")
+      .argument("<stack>", stackNames)
       .argument("[arguments...]", `what ${tool} is given, its options included`)
       .passThroughOptions()
       .allowUnknownOption()
@@ -75,13 +76,15 @@ export function localCommand(): Command {
   return local.exitOverride();
 }
 
+const stackNames = [...longLivedStacks, "popup-NAME"].join(", ");
+
 /** Commands that begin a world and run the engine on it. */
 const atWork = ["up", "preview", "destroy", "unprotect"];
 
 const examples = { kubectl: "get pods --all-namespaces", helm: "list --all-namespaces" } as const;
 
 function stacksArgument(): Argument {
-  return new Argument("[stacks...]", "ci, staging, production or popup-NAME");
+  return new Argument("[stacks...]", stackNames);
 }
 
 function addWorldOptions(command: Command): void {

@@ -29,8 +29,8 @@ export function chooseStacks(root: string, layout: Layout, names: readonly strin
     try {
       const file = settingsFile(root, layout, name);
       const settings = checked(file);
-      const slice = settings.network.addresses;
-      if (isPopup(name) && !claimSlice(layout, slice, name)) {
+      const slice = "network" in settings ? settings.network.addresses : undefined;
+      if (isPopup(name) && slice !== undefined && !claimSlice(layout, slice, name)) {
         throw new SettingsError(file.file, [
           `platform:network.addresses is ${JSON.stringify(slice)}, which another pop-up of this world has; choose another`,
         ]);

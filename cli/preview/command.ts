@@ -1,5 +1,6 @@
 import { Command } from "commander";
 
+import { longLivedStacks } from "../../config/stacks";
 import { preview, type PreviewOptions } from "./preview";
 
 /** `platform preview`: what a change does, as a pull request shows it. */
@@ -11,7 +12,7 @@ export function previewCommand(checkout: string): Command {
     .requiredOption("--base <ref>", "branch, tag or commit to compare with, such as origin/main")
     .option(
       "--stack <name>",
-      "ci, staging, production or popup-NAME; may be given several times (all three when it is not)",
+      `${longLivedStacks.join(", ")} or popup-NAME; may be given several times (all but pop-ups when it is not)`,
       (name: string, before: string[] | undefined) => [...(before ?? []), name],
     )
     .option("--all", "list every new resource", false)

@@ -11,7 +11,7 @@ import { comparisonText, headingText } from "./text";
 export interface PreviewOptions extends Terminal {
   /** A branch, tag or commit; the change is what came since `HEAD` left it. */
   readonly base: string;
-  /** @default ci, staging and production */
+  /** @default all that live for good */
   readonly stack?: readonly string[];
   /** List every new resource, however many. */
   readonly all: boolean;

@@ -1,9 +1,8 @@
-import { execFile } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
 
 import { CommandFailure, exitCodes } from "../failure";
+import { git, gitOrNothing } from "../git/run";
 
 /** A commit of the repository that a checkout belongs to. */
 export interface Commit {
@@ -76,8 +75,8 @@ export async function writeTree(checkout: string, commit: Commit, folder: string
   const repository = (await git(checkout, ["rev-parse", "--absolute-git-dir"])).trim();
   const index = { GIT_INDEX_FILE: join(folder, "..", "index") };
   const there = ["--git-dir", repository, "--work-tree", folder];
-  await git(folder, [...there, "read-tree", commit.tree], index);
-  await git(folder, [...there, "checkout-index", "--all"], index);
+  await git(folder, [...there, "read-tree", commit.tree], { env: index });
+  await git(folder, [...there, "checkout-index", "--all"], { env: index });
 }
 
 async function unknownRef(checkout: string, ref: string): Promise<CommandFailure> {
@@ -92,40 +91,5 @@ async function unknownRef(checkout: string, ref: string): Promise<CommandFailure
   return new CommandFailure(
     `${JSON.stringify(ref)} is no commit here; allowed: a branch, a tag or a hash that this clone has, such as origin/main`,
     exitCodes.wrong,
-  );
-}
-
-async function git(
-  checkout: string,
-  args: readonly string[],
-  env: Record<string, string> = {},
-): Promise<string> {
-  try {
-    const { stdout } = await promisify(execFile)("git", ["-C", checkout, ...args], {
-      env: { ...withoutGitsOwn(process.env), LC_ALL: "C", GIT_NO_LAZY_FETCH: "1", ...env },
-      maxBuffer: 64 * 1024 * 1024,
-    });
-    return stdout;
-  } catch (error) {
-    const { code, stderr } = error as { code?: string | number; stderr?: string };
-    if (code === "ENOENT")
-      throw new CommandFailure("git is not on PATH; the base of a change comes from it", exitCodes.wrong);
-    throw new Error(`git ${args.join(" ")}: ${stderr?.trim() || String(error)}`, { cause: error });
-  }
-}
-
-async function gitOrNothing(checkout: string, args: readonly string[]): Promise<string | undefined> {
-  try {
-    return await git(checkout, args);
-  } catch (error) {
-    if (error instanceof CommandFailure) throw error;
-    return undefined;
-  }
-}
-
-/** Inside a hook Git's variables name the repository of the hook. */
-function withoutGitsOwn(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    Object.entries(env).filter(([name]) => !/^GIT_(DIR|WORK_TREE|INDEX_FILE|PREFIX)$/.test(name)),
   );
 }

@@ -112,6 +112,8 @@ export class Cloud {
       await this.work(key, async () => {
         await this.clock.pass(rule.takes?.create ?? 1);
         const finished = this.finished(rule, accepted);
+        // What it was given, such as an address, is taken from here on.
+        this.resources.put({ ...finished, status: "creating" });
         await this.made(finished);
         this.resources.put(finished);
       });

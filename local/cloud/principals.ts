@@ -1,8 +1,10 @@
 import { textAt } from "./rules/read";
-import type { Resource } from "./rules/shape";
+import type { Project, Resource } from "./rules/shape";
 
 /** What a look at IAM needs to see of the cloud. */
 export interface Accounts {
+  /** The project that asks. */
+  readonly project: Project;
   list(kind: string, text: string): readonly Resource[];
   isAssumed(name: string): boolean;
 }
@@ -18,7 +20,13 @@ export function principalProblem(member: string, cloud: Accounts): string | unde
     case "principal":
     case "principalSet": {
       const pool = /\/workloadIdentityPools\/([^/]+)\//.exec(name)?.[1];
-      if (pool !== undefined) return cloud.isAssumed(name) ? undefined : poolProblem(pool, cloud);
+      if (pool !== undefined) {
+        if (cloud.isAssumed(name)) return undefined;
+        const workload = kind === "principal" && pool.endsWith(".svc.id.goog");
+        return (
+          poolProblem(pool, cloud) ?? (workload ? workloadProblem(name, pool, cloud.project) : undefined)
+        );
+      }
       // All service accounts of a project: Google takes it whether the project has any or not.
       if (/^\/\/cloudresourcemanager\.googleapis\.com\/projects\/[0-9]+\/type\/ServiceAccount$/.test(name)) {
         return undefined;
@@ -55,4 +63,18 @@ function poolProblem(pool: string, cloud: Accounts): string | undefined {
   return known || cloud.isAssumed(pool)
     ? undefined
     : `Identity Pool does not exist (${pool}). Please check that you specified a valid resource name`;
+}
+
+/**
+ * Why a principal is no Kubernetes account of a pool. Google takes any number and any subject, and a wrong one grants
+ * nothing; here it is refused.
+ */
+function workloadProblem(name: string, pool: string, asking: Project): string | undefined {
+  const form =
+    /^\/\/iam\.googleapis\.com\/projects\/([0-9]+)\/locations\/global\/workloadIdentityPools\/[^/]+\/subject\/ns\/[^/]+\/sa\/[^/]+$/;
+  const number = form.exec(name)?.[1];
+  const known = pool === `${asking.id}.svc.id.goog` ? asking.number : undefined;
+  return number === undefined || (known !== undefined && number !== known)
+    ? `the principal:${name} is no workload: //iam.googleapis.com/projects/${known ?? "NUMBER"}/locations/global/workloadIdentityPools/${pool}/subject/ns/NAMESPACE/sa/ACCOUNT`
+    : undefined;
 }

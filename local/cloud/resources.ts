@@ -155,5 +155,6 @@ function means(value: string, resource: Resource, reference: Reference, project:
   const { id, state } = resource;
   if (pathOf(value) === id || value === state["selfLink"]) return true;
   if (reference.by !== undefined && value === state[reference.by]) return true;
-  return resource.project === project && value === state["name"];
+  if (resource.project !== project) return false;
+  return value === state["name"] || (reference.short !== undefined && value === state[reference.short]);
 }

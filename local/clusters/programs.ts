@@ -24,6 +24,19 @@ const gcflags = "all=-N -l -dwarf=false";
 
 /** Kubernetes and Helm, built with Go when this machine has not yet: some minutes, once. */
 export async function buildPrograms(options: BuildOptions = {}): Promise<Programs> {
+  const pinned = await pinnedWithGo(options);
+  return {
+    kubernetes: await buildGoProgram(kubernetesProgram(pinned.kubernetes), options),
+    helm: await buildGoProgram(helmProgram(pinned), options),
+  };
+}
+
+/** Helm alone: some seconds, once. */
+export async function buildHelm(options: BuildOptions = {}): Promise<string> {
+  return buildGoProgram(helmProgram(await pinnedWithGo(options)), options);
+}
+
+async function pinnedWithGo(options: BuildOptions): Promise<Versions> {
   const pinned = pinnedVersions();
   const go = await goVersion(options.env);
   if (go === undefined || compareVersions(go, pinned.go) < 0) {
@@ -35,10 +48,7 @@ export async function buildPrograms(options: BuildOptions = {}): Promise<Program
       ].join("\n"),
     );
   }
-  return {
-    kubernetes: await buildGoProgram(kubernetesProgram(pinned.kubernetes), options),
-    helm: await buildGoProgram(helmProgram(pinned), options),
-  };
+  return pinned;
 }
 
 interface Versions {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 
 import { isBlock } from "../cloud/check";
+import { pathOf } from "../cloud/rules/read";
 import type { Field, Fields, Value, Values } from "../cloud/rules/shape";
 import { pathTo } from "./property-path";
 import type { ChangeKind, Difference } from "./provider";
@@ -107,9 +108,33 @@ function same(field: Field, old: Value | undefined, next: Value | undefined): bo
     return isDeepStrictEqual(sorted(old), sorted(next));
   }
   if (field.type === "text" && field.reference && typeof old === "string" && typeof next === "string") {
-    return plainId(old) === plainId(next);
+    // A self link and the id in it mean the same resource.
+    return pathOf(old) === pathOf(next);
+  }
+  if (field.type === "text" && field.json && typeof old === "string" && typeof next === "string") {
+    return sameJson(old, next);
   }
   return isDeepStrictEqual(old, next);
+}
+
+/** What the old one has and the new one does not say counts as added by Google, even when a program took it out. */
+function sameJson(old: string, next: string): boolean {
+  try {
+    const wanted = JSON.parse(next) as Value;
+    return isDeepStrictEqual(withoutMore(JSON.parse(old) as Value, wanted), wanted);
+  } catch {
+    return old === next;
+  }
+}
+
+function withoutMore(old: Value, next: Value | undefined): Value {
+  if (isBlock(old) && isBlock(next)) {
+    const shared = Object.entries(old).filter(([name]) => !isMissing(next[name]));
+    return Object.fromEntries(shared.map(([name, value]) => [name, withoutMore(value, next[name])]));
+  }
+  if (Array.isArray(old) && Array.isArray(next))
+    return old.map((value, index) => withoutMore(value, next[index]));
+  return old;
 }
 
 function isMissing(value: Value | undefined): value is undefined | null {
@@ -129,9 +154,4 @@ function ordered(value: Value): Value {
       .sort()
       .map((key) => [key, ordered(value[key] ?? null)]),
   );
-}
-
-/** A self link and the id in it mean the same resource. */
-function plainId(value: string): string {
-  return value.replace(/^https:\/\/[^/]+\/(?:compute\/)?[a-z0-9]+\/(?=projects\/)/, "");
 }

@@ -33,6 +33,8 @@ export function googlePackage(cloud: Cloud) {
  */
 class GoogleProvider implements Provider {
   private readonly project: string | undefined;
+  /** The project that pays for calls about things outside of projects. */
+  private readonly quotaProject: string | undefined;
   private readonly region: string | undefined;
   private readonly defaultLabels: Values;
 
@@ -41,6 +43,8 @@ class GoogleProvider implements Provider {
     config: Values,
   ) {
     this.project = textOf(config["project"]);
+    this.quotaProject =
+      config["userProjectOverride"] === "true" ? textOf(config["billingProject"]) : undefined;
     this.region = textOf(config["region"]);
     this.defaultLabels = {
       ...blockOf(config["defaultLabels"]),
@@ -84,9 +88,10 @@ class GoogleProvider implements Provider {
         changes.set("effectiveLabels", { kind, replaces: false });
     }
     // Two resources of one name cannot live at once, so a name that the program gave is freed first. The real
-    // provider says so whenever it could have made the name itself, even when the name is what changes.
-    const named = rule.autonamed !== undefined && inputs[rule.autonamed] !== undefined;
-    return { changes, deleteBeforeReplace: named };
+    // provider says so whenever it could have made the name itself, even when the name is what changes. A name that it
+    // did make is made anew for the replacement.
+    const name = rule.autonamed === undefined ? undefined : inputs[rule.autonamed];
+    return { changes, deleteBeforeReplace: name !== undefined && !isGenerated(subject.name, name) };
   }
 
   preview(subject: Subject, inputs: Values, old?: State): Values {
@@ -101,7 +106,7 @@ class GoogleProvider implements Provider {
 
   async create(subject: Subject, inputs: Values): Promise<Made> {
     const rule = ruleOf(subject);
-    const project = this.projectOf(inputs);
+    const project = this.projectOf(rule, inputs);
     try {
       const { id, state } = await patient(() =>
         this.cloud.create(subject.kind, project, this.request(rule, inputs)),
@@ -115,7 +120,7 @@ class GoogleProvider implements Provider {
   async update(subject: Subject, id: string, inputs: Values): Promise<Values> {
     const rule = ruleOf(subject);
     const { state } = await patient(() =>
-      this.cloud.update(subject.kind, this.projectOf(inputs), id, this.request(rule, inputs)),
+      this.cloud.update(subject.kind, this.projectOf(rule, inputs), id, this.request(rule, inputs)),
     );
     return this.asOutputs(rule, inputs, state);
   }
@@ -132,19 +137,25 @@ class GoogleProvider implements Provider {
       );
     }
     if (outputs["deletionPolicy"] === "ABANDON") return;
-    await patient(() => this.cloud.remove(subject.kind, this.projectOf({ ...outputs, ...inputs }), id));
+    await patient(() =>
+      this.cloud.remove(subject.kind, this.projectOf(ruleOf(subject), { ...outputs, ...inputs }), id),
+    );
   }
 
   async read(subject: Subject, id: string, { inputs, outputs }: State): Promise<Found | undefined> {
     const rule = ruleOf(subject);
-    const project = this.projectOf({ ...projectIn(id), ...outputs, ...inputs });
+    const project = this.projectOf(rule, { ...projectIn(id), ...outputs, ...inputs });
     const found = await patient(() => this.cloud.read(subject.kind, project, id));
     if (!found) return undefined;
-    // An import has no inputs yet: they are what the cloud was given, and the provider's defaults.
+    // An import has no inputs yet: they are what the cloud was given, and the provider's defaults. Labels are no input
+    // then, since the provider cannot tell its own from the program's.
     const known =
       Object.keys(inputs).length > 0
         ? liveInputs(rule, inputs, found.state)
-        : withDefaults(rule.inputs, found.inputs);
+        : withDefaults(
+            rule.inputs,
+            without(rule.inputs, found.inputs, (field) => field === rule.inputs[labelField(rule) ?? ""]),
+          );
     return { id, inputs: known, outputs: this.asOutputs(rule, known, found.state) };
   }
 
@@ -173,8 +184,9 @@ class GoogleProvider implements Provider {
     return { ...this.defaultLabels, ...blockOf(inputs[labelField(rule) ?? ""]) };
   }
 
-  private projectOf(values: Values): string {
-    const project = textOf(values["project"]) ?? this.project;
+  private projectOf(rule: Rule, values: Values): string {
+    const quota = rule.outsideProjects ? this.quotaProject : undefined;
+    const project = textOf(values["project"]) ?? quota ?? this.project;
     if (project === undefined) throw new Error("no project: set it on the provider");
     return project;
   }
@@ -252,6 +264,12 @@ function containsSecret(field: Field): boolean {
 function generatedName(name: string, seed: Uint8Array): string {
   return `${name}-${Buffer.from(seed).toString("hex").slice(0, 7).padEnd(7, "0")}`;
 }
+
+/** The real provider keeps a list of what it filled in; here the form of the name tells. */
+const isGenerated = (name: string, given: Value): boolean =>
+  typeof given === "string" &&
+  given.startsWith(`${name}-`) &&
+  /^[0-9a-f]{7}$/.test(given.slice(name.length + 1));
 
 /** "Already exists" with the way out, since that is where an interrupted `up` ends. */
 function explained(

@@ -3,7 +3,8 @@ import { Ledger } from "../cloud/ledger";
 import type { Values } from "../cloud/rules/shape";
 import { changesOf } from "./kubernetes/changes";
 import { replacedBy, version } from "./kubernetes/configuration";
-import { idOf, kindOfToken, metadataOf, textOf } from "./kubernetes/identity";
+import { idOf, kindOfToken, metadataOf, releaseKind, textOf } from "./kubernetes/identity";
+import { releaseChanges } from "./kubernetes/releases/release-changes";
 import type { CheckResult, Difference, Found, Made, Package, Provider, State, Subject } from "./provider";
 
 interface Recorded {
@@ -35,12 +36,15 @@ class Recorder implements Provider {
   ) {}
 
   check(subject: Subject, inputs: Values): CheckResult {
-    const name = metadataOf(inputs)["name"];
-    const failures = name === undefined ? [{ property: "metadata.name", reason: "it is required" }] : [];
-    return { inputs: { ...inputs, ...kindOfToken(subject.kind) }, failures };
+    const release = subject.kind === releaseKind;
+    const property = release ? "name" : "metadata.name";
+    const failures =
+      nameIn(subject, inputs)["name"] === undefined ? [{ property, reason: "it is required" }] : [];
+    return { inputs: release ? inputs : { ...inputs, ...kindOfToken(subject.kind) }, failures };
   }
 
-  diff(_subject: Subject, old: { inputs: Values }, inputs: Values): Difference {
+  diff(subject: Subject, old: { inputs: Values }, inputs: Values): Difference {
+    if (subject.kind === releaseKind) return releaseChanges(old.inputs, inputs);
     const identity = ["metadata.name", "metadata.namespace"];
     const changes = changesOf(old.inputs, inputs, ({ steps }) => identity.includes(steps.join(".")));
     return { changes, deleteBeforeReplace: true };
@@ -52,7 +56,7 @@ class Recorder implements Provider {
 
   create(subject: Subject, inputs: Values): Promise<Made> {
     this.refuseUnreachable();
-    const id = idOf(inputs);
+    const id = idOf({ metadata: nameIn(subject, inputs) });
     if (this.records.get(this.key(subject, id))) {
       throw new Error(`${subject.kind} "${id}" already exists`);
     }
@@ -96,4 +100,9 @@ class Recorder implements Provider {
         "the state: destroy --refresh with PULUMI_K8S_DELETE_UNREACHABLE=true",
     );
   }
+}
+
+/** The block that a thing's name and namespace are in: a release has them among its other inputs. */
+function nameIn(subject: Subject, inputs: Values): Values {
+  return subject.kind === releaseKind ? inputs : metadataOf(inputs);
 }

@@ -1,4 +1,5 @@
 /** Does not prove that PostgreSQL lets anybody in: only what Cloud SQL is asked for. */
+import * as core from "@pulumi/kubernetes/core/v1";
 import { expect } from "chai";
 
 import { Database, type DatabaseArgs, instanceArgs } from "../../components/database";
@@ -32,14 +33,16 @@ const args: PlainArgs = {
   backupsKept: 14,
 };
 
+/** A program with a database and, of what it tells, what `use` makes. */
 function database(
   more: Partial<PlainArgs> = {},
   services: Record<string, boolean> = { billing: false, auth: false },
+  use: (made: Database) => void = () => undefined,
 ) {
   return record(() => {
     const identity = (name: string) =>
       new Identity(name, { prefix: "staging", project: "acme", purpose: name });
-    new Database("main", {
+    const made = new Database("main", {
       ...args,
       ...more,
       services: Object.fromEntries(
@@ -47,6 +50,7 @@ function database(
       ),
       migrator: identity("migrator"),
     });
+    use(made);
   });
 }
 
@@ -281,5 +285,31 @@ describe("a database", () => {
       const needed = recording.prerequisites(recording.one(types.database, service).urn);
       expect([...needed]).to.include(recording.one(types.user, service).urn);
     }
+  });
+
+  it("tells each service its own database and login, and the migrator's", async () => {
+    const recording = await database({}, { billing: false, auth: false }, ({ access, migrator }) => {
+      const { database, user } = access["billing"]!;
+      new core.ConfigMap("told", { data: { database, user, migrator } });
+    });
+    expect(recording.one("kubernetes:core/v1:ConfigMap").inputs["data"]).to.deep.equal({
+      database: "billing",
+      user: "staging--billing@no-project.iam",
+      migrator: "staging--migrator@no-project.iam",
+    });
+  });
+
+  it("lets a service wait for the rights of its own login and the migrator's, and of no other", async () => {
+    const recording = await database({}, { billing: false, auth: false }, ({ access }) => {
+      new core.ConfigMap("user", {}, { dependsOn: [...access["billing"]!.logins] });
+    });
+    const needed = recording.prerequisites(recording.one("kubernetes:core/v1:ConfigMap").urn);
+    const rights = [...needed].filter((urn) => urn.includes("gcp:projects/iAMMember")).map(nameOf);
+    expect(rights).to.have.members(
+      ["billing", "main-migrator"].flatMap((name) => [
+        `${name}-cloudsql-client`,
+        `${name}-cloudsql-instanceuser`,
+      ]),
+    );
   });
 });

@@ -1,6 +1,7 @@
+import * as core from "@pulumi/kubernetes/core/v1";
 import { expect } from "chai";
 
-import { Identity, type IdentityArgs } from "../../components/identity";
+import { Identity, type IdentityArgs, workloadPrincipal } from "../../components/identity";
 import { record } from "../support/recorder";
 
 const args: IdentityArgs = { prefix: "staging", project: "acme", purpose: "Sends bills" };
@@ -54,5 +55,18 @@ describe("an identity", () => {
   it("can be replaced: nothing of it is protected", async () => {
     const recording = await identity({ roles: ["roles/logging.logWriter"] });
     expect(recording.keys(({ protect }) => protect)).to.deep.equal([]);
+  });
+});
+
+describe("a Kubernetes account without a Google account", () => {
+  it("is a member of its own, by the project's number and pool, its namespace and its name", async () => {
+    const recording = await record(() => {
+      const workload = { namespace: "popup-a", account: "billing", pool: "acme.svc.id.goog" };
+      new core.ConfigMap("told", { data: { member: workloadPrincipal("200000000004", workload) } });
+    });
+    const { member } = recording.one("kubernetes:core/v1:ConfigMap").inputs["data"] as { member: string };
+    expect(member).to.equal(
+      "principal://iam.googleapis.com/projects/200000000004/locations/global/workloadIdentityPools/acme.svc.id.goog/subject/ns/popup-a/sa/billing",
+    );
   });
 });

@@ -18,7 +18,7 @@ const args: NamespaceArgs = {
   namespace: "staging",
   pods: { level: "restricted" },
   priorities: ["standard"],
-  traffic: { inside: true, internetPorts: [443], loadBalanced: false, scraped: false },
+  traffic: { internetPorts: [443], loadBalanced: false, scraped: false },
   capacity: { cpus: 36, memoryGib: 144, pods: 990 },
   disks: true,
   container: { cpu: "100m", memory: "256Mi" },
@@ -93,7 +93,6 @@ describe("a namespace", () => {
       "services-deny-all",
       "services-allow-dns",
       "services-allow-metadata-server",
-      "services-allow-inside",
       "services-allow-internet",
       "services",
       "services",
@@ -114,7 +113,7 @@ describe("a namespace", () => {
     const guards = [types.networkPolicy, types.quota, types.limits, types.account].flatMap((type) =>
       recording.all(type),
     );
-    expect(guards).to.have.length(8);
+    expect(guards).to.have.length(7);
     expect([...waited]).to.include.members(guards.map(({ urn }) => urn));
   });
 

@@ -1,10 +1,12 @@
 /** What the policies say, one by one. What they allow together is in test/environments/flows. */
+import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 
 import { loadBalancerFirewallArgs } from "../../components/network";
-import { networkPolicies, type Traffic } from "../../components/traffic";
+import { networkPolicies, podLabels, type Traffic, wayToCache, wayToStore } from "../../components/traffic";
 
-const none: Traffic = { inside: false, internetPorts: [], loadBalanced: false, scraped: false };
+const none: Traffic = { internetPorts: [], loadBalanced: false, scraped: false };
+const all: Traffic = { internetPorts: [443], loadBalanced: true, scraped: true, database: "10.0.4.9" };
 const policies = (traffic: Partial<Traffic> = {}) => networkPolicies({ ...none, ...traffic });
 
 describe("the traffic of a namespace", () => {
@@ -15,7 +17,6 @@ describe("the traffic of a namespace", () => {
 
   it("has one policy for each reason", () => {
     const reasons: readonly [Partial<Traffic>, string][] = [
-      [{ inside: true }, "allow-inside"],
       [{ internetPorts: [443] }, "allow-internet"],
       [{ loadBalanced: true }, "allow-load-balancers"],
       [{ scraped: true }, "allow-metrics"],
@@ -27,23 +28,29 @@ describe("the traffic of a namespace", () => {
     }
   });
 
-  it("is a matter of every pod: each policy is for all of them and says which directions it is about", () => {
-    const all = Object.values(
-      policies({
-        inside: true,
-        internetPorts: [443],
-        loadBalanced: true,
-        scraped: true,
-        database: "10.0.4.9",
-      }),
-    );
-    expect(all).to.have.length(8);
-    for (const { podSelector, policyTypes, ingress, egress } of all) {
-      expect(podSelector).to.deep.equal({});
+  it("says of each policy which directions it is about", () => {
+    const made = Object.values(policies(all));
+    expect(made).to.have.length(7);
+    for (const { policyTypes, ingress, egress } of made) {
       expect(policyTypes).to.not.have.length(0);
       if (ingress) expect(policyTypes).to.include("Ingress");
       if (egress) expect(policyTypes).to.include("Egress");
     }
+  });
+
+  it("is a matter of every pod, but for what only pods that say so may do", () => {
+    const narrowed = Object.entries(policies(all)).filter(
+      ([, { podSelector }]) => Object.keys(podSelector ?? {}).length > 0,
+    );
+    expect(Object.fromEntries(narrowed.map(([name, { podSelector }]) => [name, podSelector]))).to.deep.equal({
+      "allow-load-balancers": { matchLabels: { "platform/exposed": "true" } },
+      "allow-metrics": { matchExpressions: [{ key: "platform/in-cluster-store", operator: "DoesNotExist" }] },
+      "allow-database": { matchLabels: { "platform/postgres": "cloud-sql" } },
+    });
+  });
+
+  it("never lets pods talk to each other because they are in one namespace", () => {
+    expect(JSON.stringify(policies(all))).to.not.contain('{"podSelector":{}}');
   });
 
   it("from load balancers is what the firewall of the network lets through", () => {
@@ -58,3 +65,38 @@ describe("the traffic of a namespace", () => {
     );
   });
 });
+
+describe("the way to a store", () => {
+  it("outside the cluster is for the pods of one service that use it, to one address and one port", async () => {
+    const way = await resolved(wayToCache("billing", "10.0.0.21"));
+    expect(way).to.deep.equal({
+      podSelector: { matchLabels: { "app.kubernetes.io/name": "billing", "platform/redis": "memorystore" } },
+      policyTypes: ["Egress"],
+      egress: [{ to: [{ ipBlock: { cidr: "10.0.0.21/32" } }], ports: [{ protocol: "TCP", port: 6379 }] }],
+    });
+  });
+
+  it("inside the cluster is open at both ends for the same pods and the same port, and for nothing else", () => {
+    const way = wayToStore("billing", { name: "billing-postgres", port: 5432 });
+    const users = { matchLabels: { [podLabels.usesStore]: "billing" } };
+    const stores = { matchLabels: { [podLabels.name]: "billing-postgres", [podLabels.store]: "billing" } };
+    const ports = [{ protocol: "TCP", port: 5432 }];
+    expect(way).to.deep.equal({
+      out: {
+        podSelector: users,
+        policyTypes: ["Egress"],
+        egress: [{ to: [{ podSelector: stores }], ports }],
+      },
+      in: {
+        podSelector: stores,
+        policyTypes: ["Ingress"],
+        ingress: [{ from: [{ podSelector: users }], ports }],
+      },
+    });
+  });
+});
+
+/** With what is computed later in its place. */
+function resolved(spec: object): Promise<unknown> {
+  return new Promise((resolve) => void pulumi.output(spec).apply(resolve));
+}

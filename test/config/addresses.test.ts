@@ -3,8 +3,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 
 import { addressRanges, isSlice, longLivedSlices, nodesThatFit, popupSlices } from "../../config/addresses";
-import { parseSettings } from "../../config/parse";
-import { stackConfig, stacks } from "../support/settings";
+import { clusteredSettings, clusteredStacks } from "../support/settings";
 
 interface Block {
   readonly label: string;
@@ -92,9 +91,9 @@ describe("the address plan", () => {
     expect(addressRanges("popup-127")).to.deep.equal({ nodes: "10.100.15.224/27", pods: "10.107.248.0/21" });
   });
 
-  for (const stack of stacks) {
+  for (const stack of clusteredStacks) {
     it(`holds ${stack} when all its pools are full and each upgrades a node`, () => {
-      const { cluster, network } = parseSettings(stackConfig(stack));
+      const { cluster, network } = clusteredSettings(stack);
       const { nodes, pods } = addressRanges(network.addresses);
       const machines = Object.values(cluster.pools).reduce((sum, pool) => sum + pool.maxNodes + 1, 0);
       const perNode = 2 ** Math.ceil(Math.log2(2 * cluster.podsPerNode));

@@ -4,9 +4,12 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
-import { readCatalogue } from "../../config/catalogue";
+import { callersOf, readCatalogue } from "../../config/catalogue";
 import { SettingsError } from "../../config/problems";
 import { root } from "../support/settings";
+
+/** The least that an entry says. */
+const entry = "owner: a\nrepository: https://git.example/a\nstores: []\n";
 
 describe("the catalogue of services", () => {
   let folder: string;
@@ -35,14 +38,14 @@ describe("the catalogue of services", () => {
   });
 
   it("does not overlook a file for the other ending of YAML", () => {
-    expect(withFiles({ "zulu.yml": "owner: a\nrepository: https://git.example/a\nstores: []" })).to.throw(
-      /zulu\.yml: only NAME\.yaml is read here/,
+    expect(withFiles({ "zulu.yml": entry })).to.throw(
+      /in catalog\/services\/zulu\.yml, nothing was changed:\n {2}- only NAME\.yaml is read here; rename or remove it$/,
     );
   });
 
   it("is in the order of names, whatever order the disk has", () => {
     const read = withFiles({
-      "zulu.yaml": "owner: a\nrepository: https://git.example/a\nstores: []",
+      "zulu.yaml": entry,
       "alpha.yaml": "owner: a\nrepository: https://git.example/a\nstores: [postgres]",
       "notes.md": "not a service",
     });
@@ -69,26 +72,29 @@ describe("the catalogue of services", () => {
       "owner: The Team\nstores: []",
       'owner is "The Team"; it must be a team\'s name: lower case letters, digits and dashes',
     ],
-    ["an empty file", "billing.yaml", "", "it must be a block with the keys owner, stores"],
+    [
+      "an empty file",
+      "billing.yaml",
+      "",
+      "it must be a block with the keys owner, repository, port, replicas, resources, stores, secrets, calls, exposes, objectives, environments, retired",
+    ],
     ["what is not YAML", "billing.yaml", "owner: [", "it is not YAML: "],
-    ["a name with capitals", "Billing.yaml", "owner: a\nrepository: https://git.example/a\nstores: []", "rename the file"],
-    ["a name of 21 characters", `${"a".repeat(21)}.yaml`, "owner: a\nrepository: https://git.example/a\nstores: []", "rename the file"],
+    ["a name with capitals", "Billing.yaml", entry, "rename the file"],
+    ["a name of 21 characters", `${"a".repeat(21)}.yaml`, entry, "rename the file"],
     [
       "a name with two dashes in a row, which keep its stack and it apart in account ids",
       "a--b.yaml",
-      "owner: a\nrepository: https://git.example/a\nstores: []",
+      entry,
       "1-20 lower case letters, digits and single dashes, starting with a letter; rename the file",
     ],
-    ["a name that ends with a dash", "billing-.yaml", "owner: a\nrepository: https://git.example/a\nstores: []", "rename the file"],
-    ["a name that starts with a digit", "2fa.yaml", "owner: a\nrepository: https://git.example/a\nstores: []", "rename the file"],
-    ...["nodes", "migrator", "main-migrator", "postgres", "template0", "template1", "cloudsqladmin"].map(
-      (name): [string, string, string, string] => [
-        `the name ${name}, which an account or a database has already`,
-        `${name}.yaml`,
-        "owner: a\nrepository: https://git.example/a\nstores: []",
-        "every environment has an account or a database of this name; rename the file",
-      ],
-    ),
+    ["a name that ends with a dash", "billing-.yaml", entry, "rename the file"],
+    ["a name that starts with a digit", "2fa.yaml", entry, "rename the file"],
+    [
+      "a name that the environment has already",
+      "migrator.yaml",
+      entry,
+      "every environment has an account, a database or an object of this name; rename the file",
+    ],
   ];
   for (const [title, file, text, problem] of bad) {
     it(`refuses ${title}, naming the file`, () => {
@@ -100,12 +106,49 @@ describe("the catalogue of services", () => {
 
   it("takes any other name of up to 20 letters, digits and single dashes", () => {
     const names = ["a", "a".repeat(20), "a-b-c", "oauth2", "postgres-proxy"];
-    const read = withFiles(Object.fromEntries(names.map((name) => [`${name}.yaml`, "owner: a\nrepository: https://git.example/a\nstores: []"])));
+    const read = withFiles(Object.fromEntries(names.map((name) => [`${name}.yaml`, entry])));
     expect(Object.keys(read())).to.have.members(names);
   });
 
-  it("tells all problems of a file at once", () => {
+  it("tells all problems of a file at once, its name included", () => {
     const read = withFiles({ "billing.yaml": "owner: 7\nstores: postgres\ncolour: red" });
-    expect(read).to.throw(SettingsError, /^3 problems in/);
+    expect(read).to.throw(SettingsError, /^4 problems in/);
+    expect(withFiles({ "Billing.yaml": "owner: 7\nstores: []", "billing.yaml": entry })).to.throw(
+      SettingsError,
+      /^3 problems in catalog\/services\/Billing\.yaml[^]*rename the file[^]*owner is 7/,
+    );
+  });
+
+  it("tells all problems of all files at once, each with its file, and what is wrong between them", () => {
+    const read = withFiles({
+      "alpha.yaml": `${entry}calls: [bravo, delta, charly]`,
+      "bravo.yaml": `${entry}colour: red`,
+      "charlie.yaml": "owner: [",
+      "delta.yaml": `${entry}retired: true`,
+      "echo.yml": entry,
+    });
+    expect(read).to.throw(SettingsError);
+    try {
+      read();
+    } catch (error) {
+      expect(
+        (error as SettingsError).message.split("\n").map((line) => line.replace(/YAML: .*/, "YAML")),
+      ).to.deep.equal([
+        "5 problems in catalog/services, nothing was changed:",
+        "  - echo.yml: only NAME.yaml is read here; rename or remove it",
+        "  - bravo.yaml: colour is not a setting; allowed here: owner, repository, port, replicas, resources, stores, secrets, calls, exposes, objectives, environments, retired",
+        "  - charlie.yaml: it is not YAML",
+        "  - alpha.yaml: calls names delta, which is retired; take it out here, or retired out of delta.yaml",
+        "  - alpha.yaml: calls names charly, which is no service; did you mean charlie? allowed: any other service with a file in catalog/services",
+      ]);
+    }
+  });
+});
+
+describe("the callers of a service", () => {
+  it("are those that name it, in the order of the catalogue", () => {
+    const catalogue = readCatalogue(join(root, "catalog", "services"));
+    expect(callersOf(catalogue, "authentication")).to.deep.equal(["billing", "messaging", "webhooks"]);
+    expect(callersOf(catalogue, "messaging")).to.deep.equal([]);
   });
 });

@@ -25,6 +25,12 @@ const broken: { title: string; stack?: string; change: Values; problem: string }
       "platform:slackToken is missing: alerts.slackChannel needs it; set it with: pulumi config set --secret platform:slackToken",
   },
   {
+    title: "a budget whose alerts nobody would get",
+    change: { "platform:alerts": undefined },
+    problem:
+      'platform:budget is {"billingAccount":"01ABCD-23EF45-6789AB","monthly":1500,"currency":"EUR"}: it needs alerts, which say whom to tell',
+  },
+  {
     title: "a cluster in another region than its network",
     change: block("staging", "platform:cluster.location", "us-central1-a"),
     problem:
@@ -82,10 +88,11 @@ describe("rules over several settings", () => {
 
   const fine: [title: string, stack: string, change: Values][] = [
     [
-      "no alerts, and so no token",
+      "no alerts, and so no token and no budget",
       "staging",
-      { "platform:alerts": undefined, "platform:slackToken": undefined },
+      { "platform:alerts": undefined, "platform:slackToken": undefined, "platform:budget": undefined },
     ],
+    ["alerts without a budget", "staging", { "platform:budget": undefined }],
     ["a zone of the region", "staging", block("staging", "platform:cluster.location", "europe-west1-c")],
     [
       "a pool with a taint beside one without",
@@ -188,7 +195,10 @@ describe("rules over several settings", () => {
       }),
     );
     const keys = fc.constantFrom("alerts", "slackToken", "cluster", "region", "network", "customerData");
-    const settings = fc.dictionary(fc.oneof(keys, fc.constantFrom("database", "deployer")), anything);
+    const settings = fc.dictionary(
+      fc.oneof(keys, fc.constantFrom("database", "deployer", "budget")),
+      anything,
+    );
     fc.assert(
       fc.property(settings, (given) => {
         for (const { holds } of crossRules) expect(holds(given)).to.be.a("boolean");

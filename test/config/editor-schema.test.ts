@@ -6,7 +6,7 @@ import { expect } from "chai";
 import { parse } from "yaml";
 import { z } from "zod";
 
-import { type JsonSchema, serviceSchema, stackSchema } from "../../config/editor-schema";
+import { type JsonSchema, releasesSchema, serviceSchema, stackSchema } from "../../config/editor-schema";
 import { secretKeys, settingsOf } from "../../config/settings";
 import { longLivedStacks } from "../../config/stacks";
 import { popup, root, stackFile, stacks } from "../support/settings";
@@ -42,9 +42,10 @@ describe("the schema for stack files", () => {
       schema.properties.config.allOf.map((choice) => [choice.if["properties"], choice.then.$ref]),
     ).to.deep.equal([
       [{ "platform:environment": { const: "ci" } }, "#/definitions/ci"],
+      [{ "platform:environment": { const: "popups" } }, "#/definitions/popups"],
       [{ "platform:environment": { const: "delivery" } }, "#/definitions/delivery"],
     ]);
-    expect(Object.keys(schema.definitions)).to.deep.equal(["ci", "delivery"]);
+    expect(Object.keys(schema.definitions)).to.deep.equal(["ci", "popups", "delivery"]);
   });
 
   for (const stack of stacks) {
@@ -156,5 +157,33 @@ describe("the schema for services", () => {
   it("refuses a store that nobody can make, and an unknown key", () => {
     expect(service.safeParse({ owner: "a-team", stores: ["oracle"] }).success).to.equal(false);
     expect(service.safeParse({ owner: "a-team", stores: [], colour: "red" }).success).to.equal(false);
+  });
+});
+
+describe("the schema for releases", () => {
+  it("is committed as it is generated", () => {
+    expect(
+      read("schemas", "releases.schema.json"),
+      'schemas/releases.schema.json is out of date: run "npm run schema" and look at the diff',
+    ).to.equal(`${JSON.stringify(releasesSchema(), undefined, 2)}\n`);
+  });
+
+  const releases = z.fromJSONSchema(releasesSchema());
+
+  for (const file of readdirSync(join(root, "catalog", "releases"))) {
+    it(`accepts ${file}, which names it`, () => {
+      const text = read("catalog", "releases", file);
+      expect(releases.safeParse(parse(text)).error?.issues ?? []).to.deep.equal([]);
+      expect(text.split("\n")[0]).to.equal(
+        "# yaml-language-server: $schema=../../schemas/releases.schema.json",
+      );
+    });
+  }
+
+  it("refuses a range, and a line that says nothing of where it came from", () => {
+    const line = { version: "1.4.2", by: "jenkins", build: "billing/main/38" };
+    expect(releases.safeParse({ billing: line }).success).to.equal(true);
+    expect(releases.safeParse({ billing: { ...line, version: "^1.4.2" } }).success).to.equal(false);
+    expect(releases.safeParse({ billing: { version: "1.4.2" } }).success).to.equal(false);
   });
 });

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 
-import { loadCatalogue, loadSettings } from "../../config/load";
+import { type LoadedSettings, loadCatalogue, loadReleases, loadSettings } from "../../config/load";
 import { record, recordEnvironment, type Registration } from "../support/recorder";
-import { sentinel, stackConfig } from "../support/settings";
+import { block, changed, deliverySettings, sentinel, serviceEntryOf, stackConfig } from "../support/settings";
 
 /** Settings of staging with one value that cannot be used. */
 function broken() {
@@ -82,7 +82,7 @@ describe("loading the settings of the running stack", () => {
   });
 
   for (const [stack, reason] of [
-    ["test", /^"test" is no stack of this program; allowed: ci, staging, production, or popup-NAME$/],
+    ["test", /^"test" is no stack of this program; allowed: ci, popups, staging, production, or popup-NAME$/],
     ["popup-a--b", /^"popup-a--b" is no name for a pop-up; after popup- come 3 to 16 /],
   ] as const) {
     it(`refuses the stack ${stack}, which is none of this program's, whatever its settings are`, async () => {
@@ -103,7 +103,10 @@ describe("loading the catalogue", () => {
   it("fails with the kind of error that Pulumi prints without a stack trace, naming the file", async () => {
     const folder = mkdtempSync(join(tmpdir(), "catalogue-"));
     try {
-      writeFileSync(join(folder, "billing.yaml"), "owner: a\nrepository: https://git.example/a\nstores: []\ncolour: red");
+      writeFileSync(
+        join(folder, "billing.yaml"),
+        "owner: a\nrepository: https://git.example/a\nstores: []\ncolour: red",
+      );
       const error = await failureOf(() => Promise.resolve().then(() => loadCatalogue(folder)));
       expect(pulumi.RunError.isInstance(error)).to.equal(true);
       expect((error as Error).message).to.match(/^1 problem in catalog\/services\/billing\.yaml, /);
@@ -118,5 +121,51 @@ describe("loading the catalogue", () => {
     );
     expect(pulumi.RunError.isInstance(error)).to.equal(false);
     expect((error as Error).message).to.include("ENOENT");
+  });
+});
+
+describe("loading the releases", () => {
+  const catalogue = { billing: serviceEntryOf() };
+  const release = "{ version: 1.4.2, by: jenkins, build: billing/main/38 }";
+
+  /** What is loaded, for settings that name `staging`, from a folder with one file. */
+  function loaded(file: string, text: string, settings: LoadedSettings = deliverySettings()) {
+    const folder = mkdtempSync(join(tmpdir(), "releases-"));
+    try {
+      writeFileSync(join(folder, file), text);
+      return loadReleases(folder, settings, catalogue);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+
+  it("takes the file that the settings name", () => {
+    expect(loaded("staging.yaml", `billing: ${release}`)["billing"]?.version).to.equal("1.4.2");
+  });
+
+  it("finds none where nothing of the product runs, whatever files there are", () => {
+    const ci = { environment: "ci" } as LoadedSettings;
+    expect(loaded("staging.yaml", `billing: ${release}`, ci)).to.deep.equal({});
+  });
+
+  it("fails with the kind of error that Pulumi prints without a stack trace, naming the file", async () => {
+    for (const [file, text] of [
+      ["staging.yaml", `shipping: ${release}`],
+      ["other.yaml", "{}"],
+    ] as const) {
+      const error = await failureOf(() => Promise.resolve().then(() => loaded(file, text)));
+      expect(pulumi.RunError.isInstance(error)).to.equal(true);
+      expect((error as Error).message).to.match(/^1 problem in catalog\/releases\/staging\.yaml, /);
+    }
+  });
+
+  it("registers nothing but the stack itself when there is something wrong with them", async () => {
+    const seen: Registration[] = [];
+    const config = changed("staging", block("staging", "platform:services.releases", "elsewhere"));
+    const error = await failureOf(() =>
+      recordEnvironment("staging", { config, onRegistration: (made) => seen.push(made) }),
+    );
+    expect((error as Error).message).to.include("catalog/releases/elsewhere.yaml");
+    expect(seen.map(({ type }) => type)).to.deep.equal(["pulumi:pulumi:Stack"]);
   });
 });

@@ -3,12 +3,14 @@ import { expect } from "chai";
 import fc from "fast-check";
 
 import {
+  hostName,
   nameLimits,
   physicalName,
   poolName,
   shorten,
   suffixBytes,
   suffixedName,
+  versionedName,
   type NameKind,
 } from "../../config/names";
 import { isPopup } from "../../config/stacks";
@@ -19,8 +21,11 @@ const patterns: Record<NameKind, RegExp> = {
   nodePool: /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/,
   serviceAccount: /^[a-z][-a-z0-9]{4,28}[a-z0-9]$/,
   network: /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/,
+  publicName: /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/,
   key: /^[a-zA-Z0-9_-]{1,63}$/,
   sqlInstance: /^[a-z]([-a-z0-9]{0,65}[a-z0-9])?$/,
+  cache: /^[a-z][-a-z0-9]{2,61}[a-z0-9]$/,
+  secret: /^[a-zA-Z0-9_-]{1,255}$/,
 };
 const kinds = Object.keys(patterns) as NameKind[];
 
@@ -52,8 +57,11 @@ describe("physical names", () => {
       nodePool: 40,
       serviceAccount: 28,
       network: 63,
+      publicName: 63,
       key: 63,
       sqlInstance: 67,
+      cache: 63,
+      secret: 255,
     });
   });
 
@@ -67,16 +75,33 @@ describe("physical names", () => {
     expect(longest).to.have.length(63);
   });
 
-  it("give no two services of pop-ups in one project the same account", () => {
-    const account = ([stack, name]: readonly [string, string]) => physicalName("serviceAccount", stack, name);
-    const pairs = fc.tuple(fc.tuple(popupStack, service), fc.tuple(popupStack, service));
+  for (const kind of ["serviceAccount", "cache"] as const) {
+    it(`give no two services of pop-ups in one project the same ${kind}`, () => {
+      const named = ([stack, name]: readonly [string, string]) => physicalName(kind, stack, name);
+      const pairs = fc.tuple(fc.tuple(popupStack, service), fc.tuple(popupStack, service));
+      fc.assert(
+        fc.property(pairs, ([one, other]) => {
+          fc.pre(one.join(" ") !== other.join(" "));
+          expect(named(one)).not.to.equal(named(other));
+        }),
+        { numRuns: 1000 },
+      );
+    });
+  }
+
+  it("keep the secrets of all services of all pop-ups apart, whatever dashes a secret's own name has", () => {
+    const secret = fc.stringMatching(/^[a-z][a-z-]{0,8}[a-z]$/);
+    const id = (of: readonly string[]) => physicalName("secret", ...of);
+    const pair = fc.tuple(fc.tuple(popupStack, service, secret), fc.tuple(popupStack, service, secret));
     fc.assert(
-      fc.property(pairs, ([one, other]) => {
+      fc.property(pair, ([one, other]) => {
         fc.pre(one.join(" ") !== other.join(" "));
-        expect(account(one)).not.to.equal(account(other));
+        expect(id(one)).not.to.equal(id(other));
       }),
       { numRuns: 1000 },
     );
+    expect(id(["popup-a", "b-c", "key"])).not.to.equal(id(["popup-a-b", "c", "key"]));
+    expect(id(["popup-a", "b", "c--key"])).not.to.equal(id(["popup-a", "b-c", "key"]));
   });
 
   it("keep pop-up and service apart wherever the dash between them could be", () => {
@@ -170,5 +195,55 @@ describe("names of node pools", () => {
 
   it("differ as soon as one field does", () => {
     expect(poolName(["services"], fields)).not.to.equal(poolName(["services"], { ...fields, spot: false }));
+  });
+});
+
+describe("names that change with what they are for", () => {
+  for (const kind of kinds) {
+    it(`match what Google accepts as ${kind}, however long the parts are`, () => {
+      fc.assert(
+        fc.property(parts, fc.jsonValue(), (given, replacing) => {
+          expect(versionedName(kind, given, replacing)).to.match(patterns[kind]);
+        }),
+      );
+    });
+  }
+
+  it("are the same for the same, and others for others", () => {
+    const name = (domain: string) => versionedName("publicName", ["staging", "certificate"], domain);
+    expect(name("a.example")).to.equal(name("a.example"));
+    expect(name("a.example")).not.to.equal(name("b.example"));
+    expect(name("a.example")).to.match(/^staging-certificate-[0-9a-f]{8}$/);
+  });
+});
+
+describe("names of hosts", () => {
+  const of = { host: "api", domain: "staging.acme.example", stack: "staging", shared: false };
+
+  it("are one label below the domain of an environment", () => {
+    expect(hostName(of)).to.equal("api.staging.acme.example");
+  });
+
+  it("are one label below a domain that stacks share, with the stack in it", () => {
+    expect(hostName({ ...of, domain: "popups.acme.example", stack: "popup-x", shared: true })).to.equal(
+      "api-popup-x.popups.acme.example",
+    );
+  });
+
+  it("are labels as the internet takes them, however long host and stack are", () => {
+    const label = fc.stringMatching(/^[a-z][a-z0-9-]{0,61}[a-z0-9]$/);
+    fc.assert(
+      fc.property(label, stack, fc.boolean(), (host, of, shared) => {
+        const [first, ...rest] = hostName({ host, domain: "a.example", stack: of, shared }).split(".");
+        expect(first).to.match(/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/);
+        expect(rest).to.deep.equal(["a", "example"]);
+      }),
+    );
+  });
+
+  it("tell two hosts of one stack apart, however long they are", () => {
+    const long = "h".repeat(60);
+    const name = (host: string) => hostName({ ...of, host, stack: "popup-x", shared: true });
+    expect(name(`${long}a`)).not.to.equal(name(`${long}b`));
   });
 });

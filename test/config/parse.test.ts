@@ -1,9 +1,22 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+
 import { expect } from "chai";
 import fc from "fast-check";
 
 import { parseSettings } from "../../config/parse";
 import { SettingsError } from "../../config/problems";
-import { block, changed, problemsOf, stackConfig, stacks, type Values } from "../support/settings";
+import type { DeliverySettings } from "../../config/settings";
+import {
+  block,
+  changed,
+  clusteredSettings,
+  problemsOf,
+  root,
+  stackConfig,
+  stacks,
+  type Values,
+} from "../support/settings";
 
 describe("parsing the settings of a stack", () => {
   for (const stack of stacks) {
@@ -19,8 +32,16 @@ describe("parsing the settings of a stack", () => {
   });
 
   it("fills in what may be left out", () => {
-    expect(parseSettings(stackConfig("staging")).cluster.pools["services"]?.diskGb).to.equal(50);
+    expect(clusteredSettings("staging").cluster.pools["services"]?.diskGb).to.equal(50);
   });
+
+  for (const stack of ["staging", "production", "popup-search"]) {
+    it(`names for ${stack} a file of releases that is there`, () => {
+      const settings = parseSettings(stackConfig(stack)) as DeliverySettings;
+      const files = readdirSync(join(root, "catalog", "releases"));
+      expect(files).to.include(`${settings.services.releases}.yaml`);
+    });
+  }
 
   it("does not look at other namespaces", () => {
     const raw = changed("staging", { "gcp:project": "x", "pulumi:tags": "{" });
@@ -39,13 +60,13 @@ describe("parsing the settings of a stack", () => {
       title: "an unknown key at the top, with the nearest match",
       change: { "platform:regoin": "europe-west1" },
       problem:
-        "platform:regoin is not a setting; did you mean region? allowed here: environment, project, projectNumber, region, lifecycle, customerData, owner, network, cluster, alerts, slackToken, database, deployer",
+        "platform:regoin is not a setting; did you mean region? allowed here: environment, project, projectNumber, region, lifecycle, customerData, owner, network, cluster, alerts, budget, slackToken, database, cache, services, gateway, deployer",
     },
     {
       title: "a key of the other kind of environment",
       change: { "platform:registry": {} },
       problem:
-        "platform:registry is not a setting; allowed here: environment, project, projectNumber, region, lifecycle, customerData, owner, network, cluster, alerts, slackToken, database, deployer",
+        "platform:registry is not a setting; allowed here: environment, project, projectNumber, region, lifecycle, customerData, owner, network, cluster, alerts, budget, slackToken, database, cache, services, gateway, deployer",
     },
     {
       title: "an unknown key inside a block, with the nearest match",
@@ -236,19 +257,103 @@ describe("parsing the settings of a stack", () => {
       problem: "platform:slackToken is [secret]; it must be at least 1 character",
     },
     {
+      title: "an environment that does not say what runs in it",
+      change: { "platform:services": undefined },
+      problem: "platform:services is missing; it must be a block of settings",
+    },
+    {
+      title: "a releases file with its ending, or a path to one",
+      change: block("staging", "platform:services.releases", "catalog/staging.yaml"),
+      problem:
+        'platform:services.releases is "catalog/staging.yaml"; it must be 1-40 lower case letters, digits and dashes, starting with a letter',
+    },
+    {
+      title: "overrides that no catalogue entry can have",
+      change: block("staging", "platform:services.overrides", "popup"),
+      problem:
+        'platform:services.overrides is "popup"; did you mean popups? allowed: staging, production, popups',
+    },
+    {
+      title: "charts from anywhere but an Artifact Registry",
+      change: block("staging", "platform:services.charts", "https://charts.acme.example"),
+      problem:
+        'platform:services.charts is "https://charts.acme.example"; it must be oci://LOCATION-docker.pkg.dev/PROJECT/REPOSITORY',
+    },
+    {
+      title: "charts of one service where the repository of all belongs",
+      change: block(
+        "staging",
+        "platform:services.charts",
+        "oci://europe-west1-docker.pkg.dev/acme-ci/charts/billing",
+      ),
+      problem:
+        'platform:services.charts is "oci://europe-west1-docker.pkg.dev/acme-ci/charts/billing"; it must be oci://LOCATION-docker.pkg.dev/PROJECT/REPOSITORY',
+    },
+    {
+      title: "a domain that is an address",
+      change: block("staging", "platform:gateway.domain", "https://staging.acme.example/"),
+      problem:
+        'platform:gateway.domain is "https://staging.acme.example/"; it must be a domain in lower case, for example staging.acme.example',
+    },
+    {
+      title: "a shared zone without its certificates",
+      stack: "popup-search",
+      change: block("popup-search", "platform:gateway.shared", { zone: "popups" }),
+      problem: "platform:gateway.shared.certificateMap is missing; it must be a text",
+    },
+    {
+      title: "a cache of a size that Google does not sell",
+      change: block("staging", "platform:cache.nodeType", "STANDARD_SMALLL"),
+      problem:
+        'platform:cache.nodeType is "STANDARD_SMALLL"; did you mean STANDARD_SMALL? allowed: SHARED_CORE_NANO, STANDARD_SMALL, HIGHMEM_MEDIUM, HIGHMEM_XLARGE',
+    },
+    {
+      title: "more copies of a cache than there may be",
+      change: block("staging", "platform:cache.replicas", 6),
+      problem: "platform:cache.replicas is 6; it must be at most 5",
+    },
+    {
+      title: "a budget of nothing",
+      change: block("staging", "platform:budget.monthly", 0),
+      problem: "platform:budget.monthly is 0; it must be at least 1",
+    },
+    {
+      title: "a budget of a fraction",
+      change: block("staging", "platform:budget.monthly", 99.5),
+      problem: "platform:budget.monthly is 99.5; it must be a whole number",
+    },
+    {
+      title: "a currency by its sign",
+      change: block("staging", "platform:budget.currency", "€"),
+      problem: 'platform:budget.currency is "€"; it must be three capital letters, for example EUR',
+    },
+    {
+      title: "a billing account in lower case",
+      change: block("staging", "platform:budget.billingAccount", "01abcd-23ef45-6789ab"),
+      problem:
+        'platform:budget.billingAccount is "01abcd-23ef45-6789ab"; it must be a billing account, XXXXXX-XXXXXX-XXXXXX in hex digits',
+    },
+    {
+      title: "a gateway in the environment that builds",
+      stack: "ci",
+      change: { "platform:gateway": { domain: "acme.example" } },
+      problem:
+        "platform:gateway is not a setting; allowed here: environment, project, projectNumber, region, lifecycle, customerData, owner, network, cluster, alerts, budget, slackToken, registry, deployers",
+    },
+    {
       title: "an environment that does not exist",
       change: { "platform:environment": "prod" },
-      problem: 'platform:environment is "prod"; allowed: ci, delivery',
+      problem: 'platform:environment is "prod"; allowed: ci, popups, delivery',
     },
     {
       title: "an environment called as something that every object has",
       change: { "platform:environment": "constructor" },
-      problem: 'platform:environment is "constructor"; allowed: ci, delivery',
+      problem: 'platform:environment is "constructor"; allowed: ci, popups, delivery',
     },
     {
       title: "no environment",
       change: { "platform:environment": undefined },
-      problem: "platform:environment is missing; allowed: ci, delivery",
+      problem: "platform:environment is missing; allowed: ci, popups, delivery",
     },
   ];
   for (const { title, stack = "staging", change, problem } of bad) {
@@ -269,8 +374,8 @@ describe("parsing the settings of a stack", () => {
     );
   });
 
-  it("allows what may be left out: database, deployer, alerts with their secret", () => {
-    const without = ["database", "deployer", "alerts", "slackToken"].map((key) => [
+  it("allows what may be left out: database, cache, deployer, alerts with their secret and the budget", () => {
+    const without = ["database", "cache", "deployer", "alerts", "slackToken", "budget"].map((key) => [
       `platform:${key}`,
       undefined,
     ]);

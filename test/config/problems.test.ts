@@ -53,4 +53,33 @@ describe("a sentence about one setting", () => {
       "platform:owner.deep is [secret]; it must be a text",
     ]);
   });
+
+  it("guesses what a text was meant to be, and nothing of a number: 300 is not nearly 100", () => {
+    const choice = (values: (string | number)[]) => ({
+      code: "invalid_value" as const,
+      values,
+      message: "",
+      input: undefined,
+    });
+    const given: Reading = { ...reading, prefix: "", values: { size: 300, store: "redsi" } };
+    expect(explain({ ...choice([100, 250]), path: ["size"] }, given)).to.deep.equal([
+      "size is 300; allowed: 100, 250",
+    ]);
+    expect(explain({ ...choice(["redis"]), path: ["store"] }, given)).to.deep.equal([
+      'store is "redsi"; did you mean redis? allowed: redis',
+    ]);
+  });
+
+  it("knows the keys of a block that has a few names with one shape", () => {
+    const few: Reading = {
+      ...reading,
+      prefix: "",
+      values: { environments: { popup: {} } },
+      shape: { properties: { environments: { propertyNames: { enum: ["staging", "popups"] } } } },
+    };
+    const issue = { code: "unrecognized_keys" as const, keys: ["popup"], message: "", input: {} };
+    expect(explain({ ...issue, path: ["environments"] }, few)).to.deep.equal([
+      "environments.popup is not a setting; did you mean popups? allowed here: staging, popups",
+    ]);
+  });
 });

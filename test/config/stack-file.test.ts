@@ -7,7 +7,7 @@ import { parse } from "yaml";
 import { SettingsError } from "../../config/problems";
 import { namespace, secretKeys } from "../../config/settings";
 import { encryptedPaths, inSlice, isEncrypted, rawConfigOf, readStackFile } from "../../config/stack-file";
-import { longLivedStacks } from "../../config/stacks";
+import { longLivedStacks, popupsBase } from "../../config/stacks";
 import { root, stackFile } from "../support/settings";
 
 describe("a stack file", () => {
@@ -123,9 +123,16 @@ describe("the stack files of this repository", () => {
   }
 
   it("give each environment a project and a slice of addresses of its own", () => {
-    const of = (key: string) => longLivedStacks.map((stack) => JSON.stringify(stackFile(stack).config[key]));
+    const of = (key: string) =>
+      longLivedStacks.flatMap((stack) => {
+        const value = stackFile(stack).config[key];
+        return value === undefined ? [] : [JSON.stringify(value)];
+      });
     for (const key of ["platform:project", "platform:projectNumber", "platform:network"]) {
-      expect(new Set(of(key)).size, key).to.equal(longLivedStacks.length);
+      // The base of pop-ups has no cluster, and so no network.
+      const having = longLivedStacks.length - (key === "platform:network" ? 1 : 0);
+      expect(new Set(of(key)).size, key).to.equal(having);
+      expect(of(key), key).to.have.length(having);
     }
   });
 
@@ -135,6 +142,17 @@ describe("the stack files of this repository", () => {
       (stack) => stackFile(stack).config["platform:projectNumber"],
     );
     expect(registry.readers).to.have.members(projects as string[]);
+  });
+
+  it("put pop-ups into the project, the region and the domain of their base, and have them use its names", () => {
+    const [base, template] = [stackFile(popupsBase).config, stackFile("popup-any").config];
+    for (const key of ["platform:project", "platform:projectNumber", "platform:region"]) {
+      expect(template[key], key).to.equal(base[key]);
+    }
+    expect(template["platform:gateway"]).to.deep.equal({
+      domain: base["platform:domain"],
+      shared: { zone: popupsBase, certificateMap: popupsBase },
+    });
   });
 
   it("release with an account that ci makes for that target", () => {

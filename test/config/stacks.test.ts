@@ -60,7 +60,7 @@ describe("names of stacks", () => {
 
   it("say which stacks there are", () => {
     expect(stackNameProblem("prod")).to.equal(
-      '"prod" is no stack of this program; allowed: ci, staging, production, or popup-NAME',
+      '"prod" is no stack of this program; allowed: ci, popups, staging, production, or popup-NAME',
     );
   });
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 
 import { readCatalogue } from "../../config/catalogue";
+import type { Releases } from "../../config/releases";
 import { createDelivery } from "../../environments/delivery";
 import { nameOf, record, recordEnvironment, type Recording } from "../support/recorder";
 import { deliverySettings, popup, root, serviceEntryOf } from "../support/settings";
@@ -91,7 +92,7 @@ describe("staging and production", () => {
     ]);
   });
 
-  it("give every other role in the project for one database instance only", () => {
+  it("give every other role in the project for one database or cache only", () => {
     const wide = production
       .all(types.projectMember)
       .filter(({ inputs }) => inputs["condition"] === undefined)
@@ -249,13 +250,18 @@ describe("a pop-up", () => {
 
 describe("services of the catalogue", () => {
   const catalogue = readCatalogue(join(root, "catalog", "services"));
-  const delivery = (services: typeof catalogue) =>
-    record(() => createDelivery("staging", deliverySettings(), services), { stack: "staging" });
+  const delivery = (services: typeof catalogue, releases: Releases = {}) =>
+    record(() => createDelivery("staging", deliverySettings(), { catalogue: services, releases }), {
+      stack: "staging",
+    });
 
   it("leave each other alone: a new one changes nothing of the others", async () => {
     const [before, after] = [
       await delivery(catalogue),
-      await delivery({ ...catalogue, accounts: serviceEntryOf({ stores: ["postgres"] }) }),
+      await delivery({
+        ...catalogue,
+        accounts: serviceEntryOf({ stores: ["postgres", "redis"], secrets: ["key"] }),
+      }),
     ];
     const guard = "platform:index:DeletionGuard";
     const known = new Map(after.registrations.map((made) => [made.urn, JSON.stringify(made)]));
@@ -266,16 +272,19 @@ describe("services of the catalogue", () => {
     expect(after.registrations.length).to.be.above(before.registrations.length);
   });
 
-  it("get nothing of Google's when they store nothing", async () => {
-    const keys = (await delivery(catalogue)).keys();
-    expect(keys.filter((key) => key.includes("webhooks"))).to.deep.equal([]);
-  });
-
   it("lose the protection of their data when they retire, and keep the data", async () => {
     const billing = { ...catalogue["billing"]!, retired: true };
     const recording = await delivery({ ...catalogue, billing });
     const open = recording.all(types.database).filter(({ protect }) => !protect);
     expect(open.map(({ name }) => name)).to.deep.equal(["billing"]);
+  });
+
+  it("have caches only where there are any, and the APIs for them only there", async () => {
+    const apis = (recording: Recording) =>
+      recording.all("gcp:projects/service:Service").map(({ name }) => name.replace("project-", ""));
+    const ofCaches = ["memorystore", "networkconnectivity", "serviceconsumermanagement"];
+    expect(apis(await delivery(catalogue))).to.include.members(ofCaches);
+    expect(apis(await recordEnvironment(popup))).to.not.include.members(ofCaches);
   });
 
   it("run in an environment that alerts nobody, too", async () => {

@@ -1,10 +1,9 @@
 import { expect } from "chai";
 
 import { addressRanges } from "../../config/addresses";
-import { parseSettings } from "../../config/parse";
 import { roomFor } from "../../environments/ground";
 import { recordEnvironment, type Recording } from "../support/recorder";
-import { stackConfig, stacks } from "../support/settings";
+import { clusteredSettings, clusteredStacks } from "../support/settings";
 
 const types = {
   cluster: "gcp:container/cluster:Cluster",
@@ -28,9 +27,9 @@ function nodesGrant(recording: Recording): string {
   return grant.name;
 }
 
-for (const stack of stacks) {
+for (const stack of clusteredStacks) {
   describe(`the ground of ${stack}`, () => {
-    const settings = parseSettings(stackConfig(stack));
+    const settings = clusteredSettings(stack);
     let recording: Recording;
     before(async () => {
       recording = await recordEnvironment(stack);
@@ -118,7 +117,7 @@ for (const stack of stacks) {
 }
 
 describe("the room for a namespace", () => {
-  const { cluster } = parseSettings(stackConfig("ci"));
+  const { cluster } = clusteredSettings("ci");
 
   it("is that of the pools that a taint keeps free for it", () => {
     expect(roomFor(cluster, "builds")).to.deep.equal({

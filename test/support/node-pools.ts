@@ -11,8 +11,7 @@ import {
   scalingArgs,
 } from "../../components/node-pool";
 import { poolName } from "../../config/names";
-import { parseSettings } from "../../config/parse";
-import { stackConfig } from "./settings";
+import { clusteredSettings } from "./settings";
 import { make, makeNetwork, project, smallCloud } from "./small-cloud";
 
 const kind = "container/nodePool:NodePool";
@@ -75,7 +74,7 @@ function poolInputs(name: string, args: NodePoolArgs): Values {
 
 /** What the program knows of a pool in a stack's settings. */
 export function poolArgs(stack: string, pool: string): NodePoolArgs {
-  const { cluster, region } = parseSettings(stackConfig(stack));
+  const { cluster, region } = clusteredSettings(stack);
   const found = cluster.pools[pool];
   if (!found) throw new Error(`${stack} has no pool ${pool}`);
   return {

@@ -12,10 +12,10 @@ export interface KubernetesObject {
 
 export type Labels = Readonly<Record<string, string>>;
 
-/** Everything that a stack puts into its cluster, in an order in which it can be made. */
+/** Everything that a stack puts into its cluster but for what its releases bring, in an order in which it can be made. */
 export function kubernetesObjects(recording: Recording): KubernetesObject[] {
   return recording.registrations
-    .filter((made) => isCloudResource(made) && made.type.startsWith("kubernetes:"))
+    .filter((made) => isCloudResource(made) && /^kubernetes:(?!helm\.sh\/)/.test(made.type))
     .map(({ inputs }) => inputs as unknown as KubernetesObject);
 }
 

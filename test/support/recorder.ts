@@ -284,6 +284,12 @@ function plain(struct: Struct | undefined): unknown {
   return convert(struct?.toJavaScript() ?? {});
 }
 
+/** Where the recorder puts the endpoints of a cache, each somewhere else. */
+export function cacheAddress(name: string, kind: "READER" | "PRIMARY" = "PRIMARY"): string {
+  const [last] = createHash("sha256").update(name).digest();
+  return `10.0.${kind === "PRIMARY" ? 2 : 3}.${last}`;
+}
+
 /** What Google would fill in, as far as the program uses it. Nothing a test asserts may come from here alone. */
 function cloudAnswer(
   { type, name, inputs, provider }: Registration,
@@ -313,6 +319,19 @@ function cloudAnswer(
       return { id: `${regional}/subnetworks/${text("name")}` };
     case "gcp:compute/address:Address":
       return { id: `${regional}/addresses/${text("name")}`, address: "10.0.0.9" };
+    case "gcp:compute/globalAddress:GlobalAddress":
+      return { id: `${global}/addresses/${text("name")}`, address: "203.0.113.9" };
+    case "gcp:certificatemanager/dnsAuthorization:DnsAuthorization": {
+      const record = { name: `_acme-challenge.${text("domain")}.`, type: "CNAME", data: "proof.example." };
+      return { id: `${global}/dnsAuthorizations/${text("name")}`, dnsResourceRecords: [record] };
+    }
+    case "gcp:certificatemanager/certificate:Certificate":
+      return { id: `${global}/certificates/${text("name")}` };
+    case "gcp:dns/managedZone:ManagedZone":
+      return {
+        id: `projects/${project}/managedZones/${text("name")}`,
+        nameServers: [1, 2, 3, 4].map((host) => `ns-cloud-a${host}.googledomains.com.`),
+      };
     case "gcp:compute/forwardingRule:ForwardingRule":
       return { id: `${regional}/forwardingRules/${text("name")}` };
     case "gcp:container/cluster:Cluster":
@@ -349,6 +368,26 @@ function cloudAnswer(
         name: text("repositoryId"),
         project,
       };
+    case "gcp:monitoring/dashboard:Dashboard":
+      return { id: `projects/${project}/dashboards/of-${name}` };
+    case "gcp:monitoring/uptimeCheckConfig:UptimeCheckConfig": {
+      const uptimeCheckId = `check-of-${name}`;
+      return { id: `projects/${project}/uptimeCheckConfigs/${uptimeCheckId}`, uptimeCheckId };
+    }
+    case "gcp:secretmanager/secret:Secret":
+      return { id: `projects/${project}/secrets/${text("secretId")}` };
+    case "gcp:memorystore/instance:Instance": {
+      const path = `projects/${project}/locations/${region}/instances/${text("instanceId")}`;
+      const endpoint = (kind: "READER" | "PRIMARY") => ({
+        pscAutoConnection: { connectionType: `CONNECTION_TYPE_${kind}`, ipAddress: cacheAddress(name, kind) },
+      });
+      return {
+        id: path,
+        name: path,
+        endpoints: [{ connections: [endpoint("READER"), endpoint("PRIMARY")] }],
+        managedServerCas: [{ caCerts: [{ certificates: ["a certificate", "its authority\n"] }] }],
+      };
+    }
     default:
       return { id: `${name}-id` };
   }

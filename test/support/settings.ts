@@ -5,7 +5,7 @@ import type { Loaded } from "../../config/load";
 import { parseSettings, type RawConfig } from "../../config/parse";
 import { SettingsError } from "../../config/problems";
 import { type ServiceEntry, serviceEntry } from "../../config/service";
-import type { DeliverySettings } from "../../config/settings";
+import type { CiSettings, DeliverySettings } from "../../config/settings";
 import { inSlice, rawConfigOf, readStackFile, type StackFile } from "../../config/stack-file";
 import { isPopup } from "../../config/stacks";
 
@@ -16,7 +16,10 @@ export const root = join(__dirname, "..", "..");
 export const popup = "popup-search";
 
 /** One stack of each kind. */
-export const stacks = ["ci", "staging", "production", popup] as const;
+export const stacks = ["ci", "popups", "staging", "production", popup] as const;
+
+/** Those of them that have a cluster. */
+export const clusteredStacks = ["ci", "staging", "production", popup] as const;
 
 /** Stands in for what is encrypted in stack files; it may be found nowhere but in secrets. */
 export const sentinel = "sentinel-of-an-encrypted-value";
@@ -68,6 +71,13 @@ export function problemsOf(raw: RawConfig): readonly string[] {
     throw error;
   }
   return [];
+}
+
+/** The settings of a stack with a cluster, as its file has them. */
+export function clusteredSettings(stack: string): CiSettings | DeliverySettings {
+  const settings = parseSettings(stackConfig(stack));
+  if (settings.environment === "popups") throw new Error(`${stack} has no cluster`);
+  return settings;
 }
 
 /** Settings of staging as its file has them, but for alerts and their secret, with `overrides` of whole keys. */

@@ -4,13 +4,30 @@ import type { Values } from "../../local/cloud/rules/shape";
 /** The one project of a small cloud. */
 export const project = { id: "acme-test", number: "300000000001" };
 
-const apis = ["cloudkms", "cloudresourcemanager", "compute", "container", "dns", "iam", "sqladmin"];
+const apis = [
+  "billingbudgets",
+  "certificatemanager",
+  "cloudkms",
+  "cloudresourcemanager",
+  "compute",
+  "container",
+  "dns",
+  "iam",
+  "memorystore",
+  "monitoring",
+  "networkconnectivity",
+  "secretmanager",
+  "sqladmin",
+];
 
-/** A cloud with one project and its APIs on. */
-export async function smallCloud(options: CloudOptions = {}): Promise<Cloud> {
+/** A cloud with one project and its APIs on, but for those that it is to be `without`. */
+export async function smallCloud({
+  without = [],
+  ...options
+}: CloudOptions & { readonly without?: readonly string[] } = {}): Promise<Cloud> {
   const cloud = new Cloud(options);
   cloud.register(project);
-  for (const api of apis) {
+  for (const api of apis.filter((name) => !without.includes(name))) {
     await cloud.create("projects/service:Service", project.id, { service: `${api}.googleapis.com` });
   }
   return cloud;
@@ -35,6 +52,18 @@ export async function makeNetwork(cloud: Cloud): Promise<{ network: string; subn
     secondaryIpRanges: [{ rangeName: "pods", ipCidrRange: "10.16.0.0/16" }],
   });
   return { network, subnetwork };
+}
+
+/** A cluster whose Workload Identity pool is the project's. */
+export async function makeCluster(cloud: Cloud): Promise<string> {
+  return make(cloud, "container/cluster:Cluster", {
+    ...(await makeNetwork(cloud)),
+    name: "main",
+    location: "europe-west1",
+    initialNodeCount: 1,
+    ipAllocationPolicy: { clusterSecondaryRangeName: "pods" },
+    workloadIdentityConfig: { workloadPool: `${project.id}.svc.id.goog` },
+  });
 }
 
 /** The least that an SQL instance may be. */

@@ -1,7 +1,7 @@
 /** Which addresses are free, inside a subnetwork and outside of all of them. */
-import { heldSubnetwork, subnetworkReference } from "./compute-names";
+import { heldSubnetwork, networkReference, subnetworkReference } from "./compute-names";
 import { formatAddress, parseRange, type Range } from "./ranges";
-import { sameName, textAt } from "./read";
+import { listAt, sameName, textAt } from "./read";
 import type { Surroundings, Values } from "./shape";
 
 /** Kinds that hold an address of a subnetwork or of the internet, and the output in which it stands. */
@@ -27,8 +27,10 @@ export const usable = (range: Range, address: number): boolean =>
 
 /** Addresses that others hold in the same subnetwork; Google does not reuse one while it is reserved. */
 export function takenAddresses(kind: string, inputs: Values, around: Surroundings): ReadonlySet<string> {
-  return new Set(
-    holders.flatMap(([holder, output]) =>
+  const subnetwork = around.find(subnetworkReference, textAt(inputs, "subnetwork") ?? "", around.project.id);
+  return new Set([
+    ...connectedAddresses(textAt(subnetwork?.inputs, "network") ?? "", around),
+    ...holders.flatMap(([holder, output]) =>
       around
         .alsoReferring(holder, heldSubnetwork, textAt(inputs, "subnetwork") ?? "")
         .filter(
@@ -41,8 +43,16 @@ export function takenAddresses(kind: string, inputs: Values, around: Surrounding
         )
         .flatMap((other) => textAt(other.state, output) ?? []),
     ),
-  );
+  ]);
 }
+
+/** Addresses in a network that belong to endpoints of Memorystore, whatever subnetwork they are of. */
+export const connectedAddresses = (network: string, around: Surroundings): string[] =>
+  around
+    .alsoReferring("memorystore/instance:Instance", networkReference, network)
+    .flatMap(({ state }) => listAt(state, "endpoints"))
+    .flatMap((endpoint) => listAt(endpoint, "connections"))
+    .flatMap((connection) => textAt(connection, "pscAutoConnection", "ipAddress") ?? []);
 
 export function freeAddress(range: Range, taken: ReadonlySet<string>): string | undefined {
   for (let candidate = range.first + 2; usable(range, candidate); candidate++) {

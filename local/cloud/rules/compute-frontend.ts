@@ -1,4 +1,5 @@
 /** What receives requests: URL maps, certificates, target proxies and the forwarding rules of the whole world. */
+import { heldCertificate, heldMap } from "./certificatemanager";
 import { externalAddress } from "./compute-addresses";
 import { computeName, created, heldNetwork, heldSubnetwork, selfLink } from "./compute-names";
 import { listAt, textAt } from "./read";
@@ -179,14 +180,21 @@ const httpProxyOf = (place: Place): Rule => ({
   inputs: proxyFields(place),
 });
 
+const certificateMapLink = {
+  pattern:
+    /^\/\/certificatemanager\.googleapis\.com\/projects\/[^/]+\/locations\/[^/]+\/certificateMaps\/[^/]+$/,
+  rule: "//certificatemanager.googleapis.com/projects/{project}/locations/{location}/certificateMaps/{name}",
+} as const;
+
+const heldPolicy = { kinds: ["compute/sSLPolicy:SSLPolicy"], holds: true };
+
 const httpsProxyOf = (place: Place): Rule => ({
   ...named(place, "TargetHttpsProxy", "targetHttpsProxies"),
   ...proxyRest,
   inputs: {
     ...proxyFields(place),
-    certificateManagerCertificates: list(text()),
-    // Certificate maps are not emulated; any name is taken.
-    ...(place === "global" && { certificateMap: text() }),
+    certificateManagerCertificates: list(text({ reference: heldCertificate })),
+    ...(place === "global" && { certificateMap: text({ ...certificateMapLink, reference: heldMap }) }),
     sslCertificates: list(
       text({
         reference: {
@@ -199,7 +207,8 @@ const httpsProxyOf = (place: Place): Rule => ({
         },
       }),
     ),
-    sslPolicy: text(),
+    // Policies of a region are not emulated; any name is taken.
+    sslPolicy: text(place === "global" ? { reference: heldPolicy } : {}),
   },
   refuses: (inputs) =>
     inputs["certificateMap"] ||
@@ -207,6 +216,48 @@ const httpsProxyOf = (place: Place): Rule => ({
       ? []
       : ["sslCertificates, certificateMap, certificateManagerCertificates: one of them is needed"],
 });
+
+const sslPolicy: Rule = {
+  ...named("global", "SSLPolicy", "sslPolicies"),
+  api,
+  autonamed: "name",
+  inputs: {
+    customFeatures: list(text(), { unordered: true }),
+    deletionPolicy: deletionPolicy(),
+    description: text({ replaces: true }),
+    minTlsVersion: oneOf(["TLS_1_0", "TLS_1_1", "TLS_1_2", "TLS_1_3"], { default: "TLS_1_0" }),
+    name: text(computeName),
+    postQuantumKeyExchange: oneOf(["DEFAULT", "ENABLED", "DEFERRED"]),
+    profile: oneOf(["COMPATIBLE", "MODERN", "RESTRICTED", "CUSTOM", "FIPS_202205"], {
+      default: "COMPATIBLE",
+    }),
+    project: project(),
+  },
+  computed: ["creationTimestamp", "enabledFeatures", "fingerprint", "selfLink"],
+  outputs: ({ id, inputs }) => ({
+    creationTimestamp: created,
+    // Which ciphers a profile means is not emulated.
+    enabledFeatures: listAt(inputs, "customFeatures"),
+    fingerprint: "42WmSpB8rSM=",
+    selfLink: selfLink(id),
+  }),
+  refuses: (inputs) => {
+    const custom = inputs["profile"] === "CUSTOM";
+    const features = listAt(inputs, "customFeatures").length;
+    return [
+      ...(custom && features === 0 ? ["customFeatures: profile CUSTOM needs them"] : []),
+      ...(!custom && features > 0 ? ["customFeatures: only with profile CUSTOM"] : []),
+      ...(inputs["minTlsVersion"] === "TLS_1_3" && inputs["profile"] !== "RESTRICTED"
+        ? ["minTlsVersion: TLS_1_3 goes with profile RESTRICTED only"]
+        : []),
+      ...(inputs["profile"] === "FIPS_202205" && inputs["minTlsVersion"] !== "TLS_1_2"
+        ? ["minTlsVersion: must be TLS_1_2 with profile FIPS_202205"]
+        : []),
+    ];
+  },
+  takes: { create: 5, update: 5, remove: 5 },
+  source: "terraform-provider-google resource_compute_ssl_policy",
+};
 
 const globalForwardingRule: Rule = {
   kind: "compute/globalForwardingRule:GlobalForwardingRule",
@@ -284,5 +335,6 @@ export const frontends: readonly Rule[] = [
   ...places.map(certificateOf),
   ...places.map(httpProxyOf),
   ...places.map(httpsProxyOf),
+  sslPolicy,
   globalForwardingRule,
 ];

@@ -13,6 +13,7 @@ import {
   type Resource,
   type Rule,
   type Surroundings,
+  type Values,
 } from "./shape";
 
 const heldNetwork = { kinds: ["compute/network:Network"], holds: true };
@@ -195,9 +196,8 @@ const recordSet: Rule = {
         ? [`name: ${name} is not in the zone ${dnsName}`]
         : []),
       ...(data.length > 0 ? [] : ["rrdatas: missing"]),
-      ...(inputs["type"] === "CNAME" && data.some((target) => !target.endsWith("."))
-        ? ["rrdatas: the target of a CNAME ends with a dot"]
-        : []),
+      ...(inputs["type"] === "CNAME" ? aliasProblems(name, data, dnsName) : []),
+      ...neighbourProblems(inputs, around),
       ...(inputs["type"] === "A" && data.some((target) => !/^\d+\.\d+\.\d+\.\d+$/.test(target))
         ? ["rrdatas: an A record holds IPv4 addresses"]
         : []),
@@ -206,6 +206,29 @@ const recordSet: Rule = {
   takes: { create: 5, update: 5, remove: 5 },
   source: "terraform-provider-google resource_dns_record_set",
 };
+
+function aliasProblems(name: string, data: readonly string[], zone: string | undefined): string[] {
+  return [
+    ...(data.some((target) => !target.endsWith("."))
+      ? ["rrdatas: the target of a CNAME ends with a dot"]
+      : []),
+    ...(data.length > 1 ? ["rrdatas: a CNAME has one target"] : []),
+    ...(name === zone ? ["type: the zone's own name cannot be a CNAME"] : []),
+  ];
+}
+
+/** A CNAME is the only record of its name (RFC 1034). */
+function neighbourProblems(inputs: Values, around: Surroundings): string[] {
+  const name = textAt(inputs, "name") ?? "";
+  return around
+    .alsoReferring("dns/recordSet:RecordSet", zoneReference, textAt(inputs, "managedZone") ?? "")
+    .filter(({ inputs: other }) => other["name"] === name && other["type"] !== inputs["type"])
+    .filter(({ inputs: other }) => [other["type"], inputs["type"]].includes("CNAME"))
+    .map(
+      ({ inputs: other }) =>
+        `name: ${name} has a ${textAt(other, "type")} already, beside which no other may be`,
+    );
+}
 
 const policy: Rule = {
   kind: "dns/policy:Policy",

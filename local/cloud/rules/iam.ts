@@ -18,6 +18,7 @@ export const serviceAgents: ReadonlyMap<string, string> = new Map([
   ["gkebackup.googleapis.com", "gcp-sa-gkebackup"],
   ["gkehub.googleapis.com", "gcp-sa-gkehub"],
   ["logging.googleapis.com", "gcp-sa-logging"],
+  ["memorystore.googleapis.com", "gcp-sa-memorystore"],
   ["monitoring.googleapis.com", "gcp-sa-monitoring-notification"],
   ["networkconnectivity.googleapis.com", "gcp-sa-networkconnectivity"],
   ["pubsub.googleapis.com", "gcp-sa-pubsub"],

@@ -1,11 +1,16 @@
 import { artifactregistry } from "./artifactregistry";
+import { billing } from "./billing";
+import { certificatemanager } from "./certificatemanager";
 import { compute } from "./compute";
 import { container } from "./container";
 import { dns } from "./dns";
 import { iam } from "./iam";
 import { kms } from "./kms";
+import { memorystore } from "./memorystore";
 import { monitoring } from "./monitoring";
+import { networkconnectivity } from "./networkconnectivity";
 import { random } from "./random";
+import { secretmanager } from "./secretmanager";
 import type { Rule } from "./shape";
 import { sql } from "./sql";
 
@@ -19,7 +24,12 @@ export const rules: ReadonlyMap<string, Rule> = new Map(
     ...sql,
     ...dns,
     ...artifactregistry,
+    ...billing,
+    ...certificatemanager,
+    ...memorystore,
     ...monitoring,
+    ...networkconnectivity,
     ...random,
+    ...secretmanager,
   ].map((rule) => [rule.kind, rule]),
 );

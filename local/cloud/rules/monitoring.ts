@@ -1,3 +1,6 @@
+import { alertPolicy } from "./monitoring-alert-policy";
+import { dashboard } from "./monitoring-dashboard";
+import { uptimeCheckConfig } from "./monitoring-uptime";
 import { textAt } from "./read";
 import { deletionPolicy, flag, labels, map, object, project, text, type Rule, type Values } from "./shape";
 
@@ -63,4 +66,4 @@ const notificationChannel: Rule = {
   source: "terraform-provider-google resource_monitoring_notification_channel",
 };
 
-export const monitoring: readonly Rule[] = [notificationChannel];
+export const monitoring: readonly Rule[] = [notificationChannel, alertPolicy, dashboard, uptimeCheckConfig];

@@ -24,15 +24,19 @@ export const listAt = (values: Value | undefined, ...path: string[]): Value[] =>
   return Array.isArray(value) ? value : [];
 };
 
+/** The texts in the list at a path. */
+export const textsAt = (values: Value | undefined, ...path: string[]): string[] =>
+  listAt(values, ...path).filter((value) => typeof value === "string");
+
 const isObject = (value: Value | undefined): value is Values =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** `projects/p/global/networks/main` and `main` both read as `main`. */
 export const lastSegment = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
-/** `https://www.googleapis.com/compute/v1/projects/p/…` reads as `projects/p/…`. */
+/** `https://www.googleapis.com/compute/v1/projects/p/…` and `//host/projects/p/…` read as `projects/p/…`. */
 export const pathOf = (link: string): string =>
-  link.replace(/^https:\/\/[^/]+\/(?:compute\/)?[a-z0-9]+\/(?=projects\/)/, "");
+  link.replace(/^(?:https:\/\/[^/]+\/(?:compute\/)?[a-z0-9]+|\/\/[^/]+)\/(?=projects\/)/, "");
 
 /** `digits` hexadecimal digits that are the same for the same words in every run. */
 export const hex = (around: Surroundings, digits: number, ...words: string[]): string =>
@@ -40,6 +44,12 @@ export const hex = (around: Surroundings, digits: number, ...words: string[]): s
     .toString(16)
     .padStart(digits, "0")
     .slice(-digits);
+
+/** An identifier in the form of a UUID that is the same for the same words in every run. */
+export const uuid = (around: Surroundings, ...words: string[]): string => {
+  const digits = hex(around, 32, ...words);
+  return [0, 8, 12, 16, 20].map((start, index, all) => digits.slice(start, all[index + 1])).join("-");
+};
 
 /** The address of the account that a service uses for work in a project. */
 export const serviceAgent = (domain: string, around: Surroundings): string =>

@@ -36,6 +36,8 @@ export interface TextField extends Facts {
   readonly values?: readonly string[];
   /** The value names another resource, by id, self link or bare name. */
   readonly reference?: Reference;
+  /** The value is JSON: its form, and what stands in the old one only, is no change to the provider. */
+  readonly json?: boolean;
   /** The value is an IAM principal that has to exist: `serviceAccount:…`, `principalSet://…`, `group:…`. */
   readonly principal?: boolean;
 }
@@ -45,6 +47,8 @@ export interface Reference {
   readonly kinds: readonly string[];
   /** Output of the other resource that the value may equal; its id, self link and name always may. */
   readonly by?: string;
+  /** Output that means the other resource inside its own project only, as its name does. */
+  readonly short?: string;
   /** While this resource lives, Google refuses to delete the one it refers to. */
   readonly holds?: boolean;
   /** This resource is a part of the one it refers to and is gone when that one is deleted. */
@@ -134,6 +138,8 @@ export interface Rule {
    * template cannot say it.
    */
   readonly id: string | ((inputs: Values, around: Surroundings) => string);
+  /** It is of no project; its API has to be on in the one that pays for the call. */
+  readonly outsideProjects?: boolean;
   /** The input that gets a generated name when it is left out; an explicit one means delete-before-replace. */
   readonly autonamed?: string;
   readonly inputs: Fields;

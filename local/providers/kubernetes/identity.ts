@@ -28,6 +28,9 @@ export function isPatch(token: string, inputs: Values): boolean {
   return kindOfToken(token).kind === `${kindOf(token, inputs).kind}Patch`;
 }
 
+/** What a Helm release is to the engine: no object, but what is installed and removed as one. */
+export const releaseKind = "helm.sh/v3:Release";
+
 /** `NAMESPACE/NAME`, or the name alone where there is no namespace. */
 export function idOf(inputs: Values): string {
   const { namespace, name } = metadataOf(inputs);

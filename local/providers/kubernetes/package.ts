@@ -2,7 +2,7 @@ import type { ControlPlane } from "../../clusters/control-plane";
 import type { Values } from "../../cloud/rules/shape";
 import type { Engine, Found, Made, Package, Patience, Provider, State, Subject } from "../provider";
 import { isOn, replacedBy, version } from "./configuration";
-import { textOf } from "./identity";
+import { releaseKind, textOf } from "./identity";
 import { Objects } from "./objects/objects";
 import type { ChartRegistry } from "./releases/chart-registry";
 import { Releases } from "./releases/releases";
@@ -133,6 +133,6 @@ class Kinds implements Provider {
   }
 
   private of({ kind }: Subject): Provider {
-    return kind === "helm.sh/v3:Release" ? this.releases : this.objects;
+    return kind === releaseKind ? this.releases : this.objects;
   }
 }

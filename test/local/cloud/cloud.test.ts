@@ -7,7 +7,15 @@ import { expect } from "chai";
 
 import { Cloud } from "../../../local/cloud/cloud";
 import type { Values } from "../../../local/cloud/rules/shape";
-import { instanceInputs, make, makeNetwork, project, refusal, smallCloud } from "../../support/small-cloud";
+import {
+  instanceInputs,
+  make,
+  makeCluster,
+  makeNetwork,
+  project,
+  refusal,
+  smallCloud,
+} from "../../support/small-cloud";
 
 const network = "compute/network:Network";
 const firewall = "compute/firewall:Firewall";
@@ -113,14 +121,7 @@ describe("the emulated cloud", () => {
   it("grants to a workload once the project has a cluster with its pool", async () => {
     const cloud = await smallCloud();
     const workloadPool = `${project.id}.svc.id.goog`;
-    await make(cloud, "container/cluster:Cluster", {
-      ...(await makeNetwork(cloud)),
-      name: "main",
-      location: "europe-west1",
-      initialNodeCount: 1,
-      ipAllocationPolicy: { clusterSecondaryRangeName: "pods" },
-      workloadIdentityConfig: { workloadPool },
-    });
+    await makeCluster(cloud);
     const member = `serviceAccount:${workloadPool}[services/billing]`;
     const grant = { project: project.id, role: "roles/viewer", member };
     expect(await refusal(make(cloud, "projects/iAMMember:IAMMember", grant))).to.equal("accepted");

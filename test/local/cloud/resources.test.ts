@@ -135,12 +135,13 @@ class Everything {
     );
   }
 
-  private means(value: string, { id, state, project }: Resource, { by }: Reference, from: string) {
+  private means(value: string, { id, state, project }: Resource, { by, short }: Reference, from: string) {
     return (
       pathOf(value) === id ||
       value === state["selfLink"] ||
       (by !== undefined && value === state[by]) ||
-      (project === from && value === state["name"])
+      (project === from && value === state["name"]) ||
+      (project === from && short !== undefined && value === state[short])
     );
   }
 }
@@ -154,6 +155,7 @@ function answers(from: Resources | Everything, all: readonly Resource[]) {
     { kinds: [network] },
     { kinds: [router], partOf: true },
     { kinds: [account], by: "email" },
+    { kinds: [account], short: "email" },
     { kinds: [account, network] },
   ];
   const ids = (found: readonly Resource[]) => found.map(keyOf);

@@ -41,6 +41,28 @@ describe("the recorder of Kubernetes objects", () => {
     );
   });
 
+  it("knows a release by its own name, and plans another version of it as an update", async () => {
+    const provider = recorder.configure({ clusterIdentifier: cluster });
+    const release: Subject = { ...namespace, kind: "helm.sh/v3:Release" };
+    const billing = {
+      name: "billing",
+      namespace: "staging",
+      chart: "oci://charts.example/billing",
+      version: "1.0.0",
+    };
+    expect(
+      provider.check(release, { chart: billing.chart }).failures.map(({ property }) => property),
+    ).to.deep.equal(["name"]);
+    expect(provider.check(release, billing)).to.deep.equal({ inputs: billing, failures: [] });
+    expect((await provider.create(release, billing)).id).to.equal("staging/billing");
+    const changes = (more: object) =>
+      [...provider.diff(release, { inputs: billing }, { ...billing, ...more }).changes].map(
+        ([path, { replaces }]) => [path, replaces],
+      );
+    expect(changes({ version: "1.0.1" })).to.deep.equal([["version", false]]);
+    expect(changes({ namespace: "production" })).to.deep.equal([["namespace", true]]);
+  });
+
   it("refuses every call for a cluster that is gone", async () => {
     const provider = recorder.configure({ clusterIdentifier: cluster });
     const { id } = await provider.create(namespace, inputs);

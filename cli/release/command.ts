@@ -1,0 +1,64 @@
+import { Command } from "commander";
+
+import { promote, type PromoteOptions } from "./promote";
+import { rollback, type RollbackOptions } from "./rollback";
+import { set, type SetOptions } from "./set";
+import { status } from "./status";
+
+/** `platform release …`: which version of each service runs where, one line of `catalog/releases` at a time. */
+export function releaseCommand(checkout: string): Command {
+  const release = new Command("release")
+    .description("say which version of a service runs where: one line in catalog/releases/STACK.yaml")
+    .addHelpText(
+      "after",
+      "\nEvery change is one line of a file, which you commit; the next `up` of that environment deploys it.",
+    );
+  release
+    .command("set")
+    .description("put a version of a service into an environment")
+    .argument("<service>", "a service of catalog/services")
+    .argument("<version>", "one exact version of its chart, such as 1.4.2 or 1.5.0-pr.57")
+    .requiredOption("--stack <stack>", "environment with a file in catalog/releases")
+    .requiredOption(
+      "--build <what>",
+      "what build made the version (billing/main/40), or why you put it there; nobody else can know",
+    )
+    .option("--downgrade", "also when it is older than what runs there", false)
+    .addHelpText(
+      "after",
+      "\nA version gets into production only when a commit of this branch says that staging had it.\n\nExamples:\n  platform release set billing 1.5.0 --stack staging --build billing/main/40\n  platform release set billing 1.4.1 --stack staging --build 'looking for #812' --downgrade",
+    )
+    .action(async (service: string, version: string, options: SetOptions) =>
+      set(checkout, service, version, options),
+    );
+  release
+    .command("promote")
+    .description("put the version that one environment has, and that is committed, into another")
+    .argument("<service>", "a service of catalog/services")
+    .option("--from <stack>", "environment that has it", "staging")
+    .option("--to <stack>", "environment that gets it", "production")
+    .option("--downgrade", "also when it is older than what runs there", false)
+    .addHelpText("after", "\nExample:\n  platform release promote billing")
+    .action(async (service: string, options: PromoteOptions) => promote(checkout, service, options));
+  release
+    .command("rollback")
+    .description("put the version back that an environment had before, by the history of its file")
+    .argument("<service>", "a service of catalog/services")
+    .requiredOption("--stack <stack>", "environment with a file in catalog/releases")
+    .addHelpText(
+      "after",
+      "\nA second rollback goes forward again: the version before is then the one that was taken back.\n\nExample:\n  platform release rollback billing --stack production",
+    )
+    .action(async (service: string, options: RollbackOptions) => rollback(checkout, service, options));
+  for (const command of release.commands) {
+    command.option("--by <who>", "who does it (git's user.name, else user.email, else $USER)");
+  }
+  release
+    .command("status")
+    .description("show which version of each service is in which environment's file")
+    .action((options: { json: boolean }) => status(checkout, options));
+  for (const command of release.commands) {
+    command.option("--json", "the result as one JSON document", false).exitOverride();
+  }
+  return release.exitOverride();
+}
