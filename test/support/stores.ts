@@ -73,17 +73,21 @@ export async function startPostgres(): Promise<Store> {
 }
 
 /** Starts a Redis; `settings` are its own, as on its command line. */
-export async function startRedis(settings: readonly string[] = []): Promise<Store> {
+export async function startRedis(
+  settings: readonly string[] = [],
+  by: "plain" | "tls" = "plain",
+): Promise<Store> {
   const place = temporaryFolder("platform-redis-");
   const { folder, env } = await findPrograms(["redis-server"], "redis-server");
   const port = await freePort();
-  const ports = settings.includes("--tls-port") ? [] : ["--port", `${port}`];
+  const ports = by === "tls" ? ["--port", "0", "--tls-port", `${port}`] : ["--port", `${port}`];
   const server = spawn(
     join(folder, "redis-server"),
     ["--bind", "127.0.0.1", ...ports, "--save", "", "--dir", place, ...settings],
     { cwd: place, env, stdio: ["ignore", "pipe", "inherit"] },
   );
-  return ready(server, place, "SIGTERM", /Ready to accept connections/, `redis://127.0.0.1:${port}`);
+  const url = `${by === "tls" ? "rediss" : "redis"}://127.0.0.1:${port}`;
+  return ready(server, place, "SIGTERM", /Ready to accept connections/, url);
 }
 
 async function ready(
