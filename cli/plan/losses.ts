@@ -1,6 +1,10 @@
 /** What is lost with a resource of each type when it is deleted or replaced, in the words of a warning. */
 const losses: Readonly<Record<string, string>> = {
   "gcp:artifactregistry/repository:Repository": "every image and chart in it",
+  "gcp:certificatemanager/certificate:Certificate": "the certificate, until another is issued",
+  "gcp:certificatemanager/certificateMap:CertificateMap": "every name's way to its certificate",
+  "gcp:certificatemanager/dnsAuthorization:DnsAuthorization":
+    "the record that proves the domain, which others may have published",
   "gcp:compute/address:Address": "the address, which others may have on their lists",
   "gcp:compute/disk:Disk": "everything on the disk",
   "gcp:compute/globalAddress:GlobalAddress": "the address, which others may have on their lists",
@@ -11,6 +15,8 @@ const losses: Readonly<Record<string, string>> = {
   "gcp:dns/managedZone:ManagedZone": "its records, and the name servers that others point at",
   "gcp:kms/cryptoKey:CryptoKey": "whatever it encrypted, and its name for ever",
   "gcp:kms/keyRing:KeyRing": "its keys, and its name for ever",
+  "gcp:memorystore/instance:Instance": "everything in the cache, and its addresses",
+  "gcp:secretmanager/secret:Secret": "every version of it, and with them the values",
   "gcp:serviceaccount/account:Account": "what other projects granted it",
   "gcp:sql/database:Database": "everything in the database",
   "gcp:sql/databaseInstance:DatabaseInstance": "every database on it",
@@ -25,6 +31,8 @@ const losses: Readonly<Record<string, string>> = {
 /** Types that hold nothing that a new one would not have: rules, grants, ways, machines without a memory. */
 const holdNothing: ReadonlySet<string> = new Set([
   "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember",
+  "gcp:billing/budget:Budget",
+  "gcp:certificatemanager/certificateMapEntry:CertificateMapEntry",
   "gcp:compute/backendService:BackendService",
   "gcp:compute/firewall:Firewall",
   "gcp:compute/forwardingRule:ForwardingRule",
@@ -41,6 +49,7 @@ const holdNothing: ReadonlySet<string> = new Set([
   "gcp:compute/router:Router",
   "gcp:compute/routerNat:RouterNat",
   "gcp:compute/sSLCertificate:SSLCertificate",
+  "gcp:compute/sSLPolicy:SSLPolicy",
   "gcp:compute/targetHttpProxy:TargetHttpProxy",
   "gcp:compute/targetHttpsProxy:TargetHttpsProxy",
   "gcp:compute/targetPool:TargetPool",
@@ -49,10 +58,15 @@ const holdNothing: ReadonlySet<string> = new Set([
   "gcp:dns/policy:Policy",
   "gcp:dns/recordSet:RecordSet",
   "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember",
+  "gcp:monitoring/alertPolicy:AlertPolicy",
+  "gcp:monitoring/dashboard:Dashboard",
   "gcp:monitoring/notificationChannel:NotificationChannel",
+  "gcp:monitoring/uptimeCheckConfig:UptimeCheckConfig",
+  "gcp:networkconnectivity/serviceConnectionPolicy:ServiceConnectionPolicy",
   "gcp:projects/iAMMember:IAMMember",
   "gcp:projects/service:Service",
   "gcp:projects/serviceIdentity:ServiceIdentity",
+  "gcp:secretmanager/secretIamMember:SecretIamMember",
   "gcp:serviceaccount/iAMMember:IAMMember",
   "gcp:sql/user:User",
   "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy",
