@@ -39,8 +39,9 @@ interface Programs {
 
 /** Starts a PostgreSQL whose superuser is `postgres`; everybody logs in without a password. */
 export async function startPostgres(): Promise<Store> {
+  const programs = await findPrograms(["initdb", "postgres"], "postgresql");
   const place = temporaryFolder("platform-postgres-");
-  const { folder, env } = readableBy(await findPrograms(["initdb", "postgres"], "postgresql"), place);
+  const { folder, env } = readableBy(programs, place);
   const account = process.getuid?.() === 0 ? nobody : {};
   if (process.getuid?.() === 0) chownSync(place, nobody.uid, nobody.gid);
   const data = join(place, "data");
@@ -77,8 +78,8 @@ export async function startRedis(
   settings: readonly string[] = [],
   by: "plain" | "tls" = "plain",
 ): Promise<Store> {
-  const place = temporaryFolder("platform-redis-");
   const { folder, env } = await findPrograms(["redis-server"], "redis-server");
+  const place = temporaryFolder("platform-redis-");
   const port = await freePort();
   const ports = by === "tls" ? ["--port", "0", "--tls-port", `${port}`] : ["--port", `${port}`];
   const server = spawn(
