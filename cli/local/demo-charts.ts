@@ -12,6 +12,7 @@ import { SettingsError } from "../../config/problems";
 import { readReleases } from "../../config/releases";
 import type { ServicesSettings } from "../../config/settings";
 import type { ChartName } from "../../local/registry/artifact-registry";
+import { invented } from "../../local/registry/content";
 import { addressOf, placeOf } from "../../local/registry/place";
 import type { WorldClient } from "../../local/world/client";
 import type { ChartFile } from "../../local/world/control";
@@ -29,7 +30,7 @@ export interface DemoCharts {
 }
 
 /** What says, beside a chart, that no pipeline has made it. */
-const mark = { "platform.local/invented": "packaged by ./platform local up; its image was never built" };
+const mark = { [invented]: "packaged by ./platform local up; its image was never built" };
 
 /**
  * Sees to it that the registry of the world has a chart for every service that a stack releases, and the base of them

@@ -10,7 +10,7 @@ import type { Machinery } from "../cloud/machinery";
 import { at, textAt } from "../cloud/rules/read";
 import type { Resource } from "../cloud/rules/shape";
 import { AssumedRepositories } from "./assumed-repositories";
-import { type ChartArchive, digestOf, pushChart, tagsOf } from "./content";
+import { type ChartArchive, digestOf, isSomebodys, pushChart, tagsOf } from "./content";
 import { type Access, Front } from "./front";
 import { addressOf, idOf, locationOf, type Place, placeOf, placeOfId, storedName } from "./place";
 import { Refusal } from "./refusal";
@@ -95,13 +95,20 @@ export class ArtifactRegistry {
     return (connection) => void https.emit("connection", connection);
   }
 
-  /** Which of these charts are not in a repository, whoever put them there. */
+  /**
+   * Which of these charts are not in a repository, and may be made up: none of a service of which somebody has pushed
+   * a version, since a version of it that is not there is a mistake then.
+   */
   async missing(address: string, charts: readonly ChartName[]): Promise<ChartName[]> {
     const place = repositoryAt(address);
-    const found = await Promise.all(
-      charts.map(({ name, version }) => digestOf(this.server, storedName(place, name), version)),
+    const wanted = await Promise.all(
+      charts.map(async ({ name, version }) => {
+        const stored = storedName(place, name);
+        const there = (await digestOf(this.server, stored, version)) !== undefined;
+        return !there && !(await isSomebodys(this.server, stored));
+      }),
     );
-    return charts.filter((_, index) => found[index] === undefined);
+    return charts.filter((_, index) => wanted[index] === true);
   }
 
   /**

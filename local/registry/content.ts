@@ -52,6 +52,28 @@ export async function tagsOf(server: RegistryServer, name: string): Promise<stri
   return (JSON.parse(body.toString("utf8")) as { tags: string[] | null }).tags ?? [];
 }
 
+/** Annotation of what nobody's pipeline has made, but this machine, to have something that runs. */
+export const invented = "platform.local/invented";
+
+/** Whether anything under a name was pushed by somebody, and not made up here. */
+export async function isSomebodys(server: RegistryServer, name: string): Promise<boolean> {
+  const tags = await tagsOf(server, name);
+  const marks = await Promise.all(tags.map(async (tag) => isInvented(server, name, tag)));
+  return marks.includes(false);
+}
+
+async function isInvented(server: RegistryServer, name: string, tag: string): Promise<boolean> {
+  const asked = await server.ask({
+    method: "GET",
+    path: `/v2/${name}/manifests/${tag}`,
+    headers: { accept: anyManifest },
+  });
+  asked.end();
+  const body = await bodyOf(await answered(asked));
+  const { annotations = {} } = JSON.parse(body.toString("utf8")) as { annotations?: Record<string, string> };
+  return invented in annotations;
+}
+
 /** Every name that the server holds something under. */
 export async function namesIn(server: RegistryServer): Promise<string[]> {
   const asked = await server.ask({ method: "GET", path: "/v2/_catalog?n=1000" });
