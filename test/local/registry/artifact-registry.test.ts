@@ -8,6 +8,8 @@ import { promisify } from "node:util";
 
 import { expect } from "chai";
 
+import { readCatalogue } from "../../../config/catalogue";
+import { readReleases } from "../../../config/releases";
 import { helm } from "../../../local/clusters/commands";
 import { buildPrograms, type Programs } from "../../../local/clusters/programs";
 import { loginEnvironment } from "../../../local/gke/access/login";
@@ -19,11 +21,14 @@ import { isRunning } from "../../../local/world/process";
 import { openWorld, type World } from "../../../local/world/world";
 import { writeChart } from "../../support/charts";
 import { partsBelow } from "../../support/clusters";
+import { provideCharts } from "../../support/demo-charts";
+import { root } from "../../support/settings";
 import { refusal } from "../../support/small-cloud";
 
 const kind = "artifactregistry/repository:Repository";
 const project = { id: "acme-ci", number: "200000000001" };
 const host = "europe-west1-docker.pkg.dev";
+const catalogue = readCatalogue(join(root, "catalog", "services"));
 const charts = `oci://${host}/acme-ci/charts`;
 
 describe("the registry of a world", () => {
@@ -137,6 +142,24 @@ describe("the registry of a world", () => {
     expect(await run("pull", `${charts}/billing`, "--version", "1.5.0", "-d", into)).to.equal("");
     expect(readFileSync(join(into, "billing-1.5.0.tgz")).equals(readFileSync(found.path))).to.equal(true);
     expect((await find("billing")).version, "the newest one").to.equal("1.5.0");
+  });
+
+  it("has every chart that staging releases, and the base of them all, but leaves what is there alone", async () => {
+    const before = (await find("billing", "1.4.2")).path;
+    await provideCharts(world, "staging");
+    const staging = readReleases(join(root, "catalog/releases/staging.yaml"), "staging", catalogue);
+    for (const [name, { version }] of Object.entries(staging)) {
+      expect((await find(name, version)).version, name).to.equal(version);
+    }
+    expect((await find("service-base")).path).to.match(/service-base-[\d.]+\.tgz$/);
+    const archive = (await find("routing", staging["routing"]?.version)).path;
+    const { stdout } = await helm({ folder, programs, adminKubeconfig: join(folder, "none") }, [
+      "show",
+      "values",
+      archive,
+    ]);
+    expect(stdout).to.include("europe-west1-docker.pkg.dev/acme-ci/images/routing");
+    expect((await find("billing", "1.4.2")).path).to.equal(before);
   });
 
   it("says of a chart that is not there which versions are", async () => {
