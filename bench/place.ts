@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { ChosenStack } from "../cli/local/settings";
 import type { Workspace } from "../local/engine/run";
 import { layoutOf } from "../local/world/layout";
+import { assumeShared } from "../local/world/shared-names";
 import { prepareStack } from "../local/world/stacks";
 import { openWorld } from "../local/world/world";
 import { bringUp } from "./engine-run";
@@ -67,6 +68,7 @@ export async function openPlace(bench: Bench, subject: Subject): Promise<Place> 
     }
     const ci = bench.stacks.find(({ settings }) => settings.environment === "ci");
     if (ci && refersToCi(subject.stack)) await bringUp(await prepareOwn(ci, bench.checkout), signal);
+    await assumeShared(world.cloud, subject.stack.file.config);
     const own = await prepareOwn(subject.stack, subject.programFolder);
     return { own, bare: await prepareBare(), close };
   } catch (error) {

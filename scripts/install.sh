@@ -1,8 +1,8 @@
 #!/bin/sh
-# Installs the npm packages of the lock file, unless they are there already.
+# Installs the npm packages of the lock file in a folder (this repository, when none is said), unless they are there already.
 set -eu
 
-root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+root=$(CDPATH='' cd -- "${1:-$(dirname -- "$0")/..}" && pwd)
 installed="$root/node_modules/.installed-lock.json"
 busy="$root/.local-install"
 

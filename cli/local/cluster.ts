@@ -1,12 +1,14 @@
-import { isPopup } from "../../config/stacks";
+import { isPopup, popupsBase } from "../../config/stacks";
 import type { Resource } from "../../local/cloud/rules/shape";
 
-/** Resources of the emulated cloud that are one stack's: pop-ups share a project. */
+/** Resources of the emulated cloud that are one stack's: pop-ups and their base share a project. */
 export function resourcesOf(stack: string, project: string, all: readonly Resource[]): Resource[] {
-  return all.filter(
-    (resource) =>
-      resource.project === project && (!isPopup(stack) || new RegExp(`/${stack}-(main|-)`).test(resource.id)),
-  );
+  const own = isPopup(stack)
+    ? new RegExp(`/${stack}-(main|public|-)|-${stack}\\.`)
+    : stack === popupsBase
+      ? /^(?!.*[/-]popup-)/
+      : /^/;
+  return all.filter(({ project: home, id }) => home === project && own.test(id));
 }
 
 /** The cluster among the resources of a stack. */

@@ -1,26 +1,50 @@
 import type { ListrTask } from "listr2";
 
-import { longLivedStacks } from "../../config/stacks";
+import { longLivedStacks, popupsBase } from "../../config/stacks";
+import type { Layout } from "../../local/world/layout";
 import { CommandFailure, exitCodes } from "../failure";
 import { print, printJson, progressOf, runTasks, table } from "../terminal";
 import { bringUp, type StackReport } from "./bring-up";
+import { inOrder, sharesNames } from "./order";
 import { type LocalOptions, openSession, provideCharts, root, type Session, worldLayout } from "./session";
 import { chooseStacks, type ChosenStack } from "./settings";
 
 /** `platform local up`: the stacks are up in the world afterwards, as the settings in the checkout describe them. */
 export async function up(names: readonly string[], options: LocalOptions): Promise<void> {
-  const asked = names.length > 0 ? names : longLivedStacks;
-  const stacks = chooseStacks(root, worldLayout(options), asked);
-  const session = await openSession(options, stacks);
+  const layout = worldLayout(options);
+  const asked = chooseStacks(root, layout, names.length > 0 ? names : longLivedStacks);
+  const base = baseOf(asked, layout);
+  const session = await openSession(options, [...base, ...asked]);
+  const stacks = (await isBaseUp(session, asked)) ? asked : [...base, ...asked];
 
   const reports: StackReport[] = [];
   const failures: CommandFailure[] = [];
-  // The registries and the accounts that deploy are made by ci; everybody else refers to them.
-  for (const wave of [stacks.filter(isCi), stacks.filter((stack) => !isCi(stack))]) {
+  for (const wave of inOrder(stacks)) {
     await bringUpTogether(session, wave, options, reports, failures);
     if (failures.length > 0) break;
   }
   report(stacks, reports, failures, options);
+}
+
+/** The stack that makes what some of these share, where it is none of them. */
+function baseOf(asked: readonly ChosenStack[], layout: Layout): ChosenStack[] {
+  const isAsked = asked.some(({ name }) => name === popupsBase);
+  return asked.some(sharesNames) && !isAsked ? chooseStacks(root, layout, [popupsBase]) : [];
+}
+
+/** Whether everything that these share by name is there. */
+async function isBaseUp({ client }: Session, asked: readonly ChosenStack[]): Promise<boolean> {
+  const resources = await client.resources();
+  const isThere = (project: string, kind: string, name: string) =>
+    resources.some((made) => made.project === project && made.kind === kind && made.inputs["name"] === name);
+  return asked.every(({ settings }) => {
+    if (settings.environment !== "delivery" || !settings.gateway.shared) return true;
+    const { zone, certificateMap } = settings.gateway.shared;
+    return (
+      isThere(settings.project, "dns/managedZone:ManagedZone", zone) &&
+      isThere(settings.project, "certificatemanager/certificateMap:CertificateMap", certificateMap)
+    );
+  });
 }
 
 async function bringUpTogether(
@@ -84,10 +108,6 @@ function report(
 function asFailure(stack: string, error: unknown): CommandFailure {
   if (error instanceof CommandFailure) return error;
   return new CommandFailure(`${stack} failed: ${error instanceof Error ? error.stack : String(error)}`);
-}
-
-function isCi({ settings }: ChosenStack): boolean {
-  return settings.environment === "ci";
 }
 
 function summary({ changes }: StackReport): string {

@@ -118,10 +118,11 @@ async function compareStack(args: StackArgs): Promise<StackComparison> {
   args.signal?.throwIfAborted();
   const clock = new Stopwatch();
   // The base's word on a project they share is the last: it is brought up, the head is only planned.
-  const world = await openThrowawayWorld(join(args.cache, "at-work"), [
-    ...projectOf(head),
-    ...projectOf(before),
-  ]);
+  const world = await openThrowawayWorld(
+    join(args.cache, "at-work"),
+    [...projectOf(head), ...projectOf(before)],
+    before ? [before] : [],
+  );
   try {
     const place = { layout: world.layout, providers: world.providers, engine: args.engine.command };
     if (before) {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 import { type Catalogue, catalogueFolder, readCatalogue } from "../../config/catalogue";
 import { nearest } from "../../config/nearest";
-import { parseReleases, type ReleaseEntry } from "../../config/releases";
+import type { ReleaseEntry } from "../../config/releases";
 import { compareVersions } from "../../config/version";
 import { CommandFailure, exitCodes } from "../failure";
 import { print, printJson } from "../terminal";
@@ -61,14 +61,12 @@ export function targetOf(
   return { checkout, service, catalogue, file: readReleasesFile(checkout, stack, catalogue) };
 }
 
-/** Puts a release into its line, or finds it there; a file that would be wrong afterwards is not written. */
-export function put({ service, catalogue, file }: Target, entry: ReleaseEntry): Change {
+/** Puts a release into its line, or finds it there. */
+export function put({ service, file }: Target, entry: ReleaseEntry): Change {
   const present = file.releases[service]?.version;
   const change = { service, stack: file.stack, file: file.file, from: present ?? null, to: entry.version };
   if (present === entry.version) return { ...change, changed: false };
-  const text = withRelease(file.text, service, entry, file.file);
-  parseReleases(text, file.file, catalogue);
-  replaceFile(file.path, text);
+  replaceFile(file.path, withRelease(file.text, service, entry, file.file));
   return { ...change, changed: true };
 }
 

@@ -87,7 +87,7 @@ function insertion(text: string, all: YAMLMap.Parsed, service: string, entry: Re
 
 /** Where the first line and the comment that is about it alone begin; a comment at the top is about the file. */
 function beginningOf(text: string, key: ParsedNode): number {
-  const own = text.lastIndexOf("\n", key.range[0] - 1) + 1;
+  const own = lineStart(text, key);
   const above = text.slice(0, own).split("\n").slice(0, -1);
   const last = above.findLastIndex((line) => !line.trimStart().startsWith("#"));
   return last <= 0 ? own : above.slice(0, last + 1).reduce((sum, line) => sum + line.length + 1, 0);
@@ -101,7 +101,13 @@ function endOf(text: string, { key, value }: Line): number {
 }
 
 function indentOf(text: string, key: ParsedNode): string {
-  return text.slice(text.lastIndexOf("\n", key.range[0] - 1) + 1, key.range[0]).replace(/^\uFEFF/, "");
+  return text.slice(lineStart(text, key), key.range[0]);
+}
+
+/** Behind the mark that some editors begin a file with. */
+function lineStart(text: string, key: ParsedNode): number {
+  const start = text.lastIndexOf("\n", key.range[0] - 1) + 1;
+  return text.startsWith("\uFEFF") ? Math.max(start, 1) : start;
 }
 
 function nameOf(key: unknown): string {

@@ -1,8 +1,9 @@
 import { parse } from "yaml";
 
+import { isBlock } from "../../config/cross-rules";
 import { exactVersion, type ReleaseEntry, releaseEntry } from "../../config/releases";
 import { CommandFailure, exitCodes } from "../failure";
-import { git, gitOrNothing } from "../git/run";
+import { git } from "../git/run";
 import { lineIn } from "./edit";
 import { placeOf } from "./files";
 
@@ -26,14 +27,16 @@ export interface PastRelease extends Omit<Past, "text"> {
  * @throws CommandFailure
  */
 export async function needHistory(checkout: string, question: string): Promise<void> {
-  if ((await gitOrNothing(checkout, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])) !== undefined) {
-    return;
+  try {
+    await git(checkout, ["rev-parse", "--verify", "HEAD^{commit}"]);
+  } catch (error) {
+    if (error instanceof CommandFailure) throw error;
+    throw new CommandFailure(
+      `${checkout} is no git checkout with a commit, and ${question} is known only from the commits; ` +
+        `clone the repository with git and run this there (${(error as Error).message})`,
+      exitCodes.wrong,
+    );
   }
-  throw new CommandFailure(
-    `${checkout} is no git checkout with a commit, and ${question} is known only from the commits; ` +
-      "clone the repository with git and run this there",
-    exitCodes.wrong,
-  );
 }
 
 /** Whether the clone lacks older commits: what it does not know may have been all the same. */
@@ -160,9 +163,7 @@ async function refuseWhatIsNotHere(checkout: string, commit: string, file: strin
 /** The version in a text of any age, which may say else what it will. */
 function versionIn(text: string, service: string): string | undefined {
   const entry = entryIn(text, service);
-  return typeof entry === "object" && entry !== null && "version" in entry
-    ? exactVersion.safeParse(entry.version).data
-    : undefined;
+  return isBlock(entry) ? exactVersion.safeParse(entry["version"]).data : undefined;
 }
 
 function entryIn(text: string, service: string): unknown {
@@ -172,7 +173,5 @@ function entryIn(text: string, service: string): unknown {
   } catch {
     return undefined;
   }
-  return typeof values === "object" && values !== null && Object.hasOwn(values, service)
-    ? (values as Record<string, unknown>)[service]
-    : undefined;
+  return isBlock(values) ? values[service] : undefined;
 }

@@ -9,6 +9,8 @@ export interface Features {
   readonly monitoring: boolean;
   /** Google's driver for persistent disks and its classes. */
   readonly disks: boolean;
+  /** Secret Manager's add-on: its driver and the kind that says what to mount. */
+  readonly secrets: boolean;
 }
 
 export function featuresOf({ inputs }: Pick<Resource, "inputs">): Features {
@@ -21,5 +23,6 @@ export function featuresOf({ inputs }: Pick<Resource, "inputs">): Features {
       at(inputs, "addonsConfig", "httpLoadBalancing", "disabled") !== true,
     monitoring: monitored !== false,
     disks: at(inputs, "addonsConfig", "gcePersistentDiskCsiDriverConfig", "enabled") !== false,
+    secrets: at(inputs, "secretManagerConfig", "enabled") === true,
   };
 }

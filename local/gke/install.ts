@@ -6,9 +6,11 @@ import type { Features } from "./features";
 import { gatewayClasses } from "./load-balancers/gateway-classes";
 import { apply, ensure } from "./objects";
 import { csiDriver, storageClasses } from "./disks/storage-classes";
+import { secretsDriver } from "./secrets-driver";
 
 const gatewayGroups = ["gateway.networking.k8s.io", "networking.gke.io"];
 const monitoringGroups = ["monitoring.googleapis.com"];
+const secretsGroups = ["secrets-store.csi.x-k8s.io"];
 
 /** Where GKE's collectors of metrics are; a network policy that lets them in names it. */
 const collectors = "gmp-system";
@@ -21,6 +23,7 @@ export async function install(api: Api, features: Features): Promise<void> {
   const groups = [
     ...(features.gateways ? gatewayGroups : []),
     ...(features.monitoring ? monitoringGroups : []),
+    ...(features.secrets ? secretsGroups : []),
   ];
   const kinds = definitions.filter(({ spec }) => groups.includes(spec.group));
   await Promise.all([
@@ -31,6 +34,7 @@ export async function install(api: Api, features: Features): Promise<void> {
           ...storageClasses.map((object) => ensure(api, "/apis/storage.k8s.io/v1/storageclasses", object)),
         ]
       : []),
+    ...(features.secrets ? [apply(api, "/apis/storage.k8s.io/v1/csidrivers", secretsDriver)] : []),
     ...(features.monitoring
       ? [
           ensure(api, "/api/v1/namespaces", {

@@ -88,9 +88,10 @@ class GoogleProvider implements Provider {
         changes.set("effectiveLabels", { kind, replaces: false });
     }
     // Two resources of one name cannot live at once, so a name that the program gave is freed first. The real
-    // provider says so whenever it could have made the name itself, even when the name is what changes.
-    const named = rule.autonamed !== undefined && inputs[rule.autonamed] !== undefined;
-    return { changes, deleteBeforeReplace: named };
+    // provider says so whenever it could have made the name itself, even when the name is what changes. A name that it
+    // did make is made anew for the replacement.
+    const name = rule.autonamed === undefined ? undefined : inputs[rule.autonamed];
+    return { changes, deleteBeforeReplace: name !== undefined && !isGenerated(subject.name, name) };
   }
 
   preview(subject: Subject, inputs: Values, old?: State): Values {
@@ -263,6 +264,12 @@ function containsSecret(field: Field): boolean {
 function generatedName(name: string, seed: Uint8Array): string {
   return `${name}-${Buffer.from(seed).toString("hex").slice(0, 7).padEnd(7, "0")}`;
 }
+
+/** The real provider keeps a list of what it filled in; here the form of the name tells. */
+const isGenerated = (name: string, given: Value): boolean =>
+  typeof given === "string" &&
+  given.startsWith(`${name}-`) &&
+  /^[0-9a-f]{7}$/.test(given.slice(name.length + 1));
 
 /** "Already exists" with the way out, since that is where an interrupted `up` ends. */
 function explained(

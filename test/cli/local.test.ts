@@ -111,7 +111,14 @@ describe("platform local", () => {
     });
   }
 
-  it("says what a change would replace, and makes none", async () => {
+  const tableOf = (out: string) =>
+    out
+      .trim()
+      .split("\n")
+      .slice(1)
+      .map((line) => line.split(" ")[0]);
+
+  it("brings the base of pop-ups up before the first of them; says what a change would replace, and makes none", async () => {
     const settings = join(root, "Pulumi.popup-moved.yaml");
     const template = readFileSync(join(root, "templates", "popup.yaml"), "utf8");
     const guarded = template
@@ -119,7 +126,8 @@ describe("platform local", () => {
       .replace("egressAddresses", "addresses: popup-9\n    egressAddresses");
     try {
       writeFileSync(settings, guarded);
-      expect((await platform("local", "up", "popup-moved")).code).to.equal(0);
+      const first = await platform("local", "up", "popup-moved");
+      expect([first.code, tableOf(first.out)], first.err).to.deep.equal([0, ["popups", "popup-moved"]]);
       writeFileSync(settings, guarded.replace("location: europe-west1-b", "location: europe-west1-c"));
       const { code, err } = await platform("local", "up", "popup-moved");
       expect(code).to.equal(3);
@@ -237,7 +245,7 @@ describe("platform local", () => {
     [
       "a stack that does not exist",
       ["local", "up", "stagin"],
-      /"stagin" is no stack of this program; allowed: ci, staging, production, or popup-NAME/,
+      /"stagin" is no stack of this program; allowed: ci, popups, staging, production, or popup-NAME/,
     ],
     ["a name that is no pop-up's", ["local", "up", "popup-../x"], /"popup-..\/x" is no name for a pop-up/],
     ["a command that does not exist", ["local", "upp"], /unknown command 'upp'/],

@@ -108,7 +108,7 @@ describe("platform preview", () => {
     const { code, out, err } = await preview(["--base", "HEAD"]);
     expect(code, err).to.equal(0);
     expect(out).to.match(
-      /^Base: [0-9a-f]{7} "the base" \(HEAD\)\nHead: the files of this checkout\n\nci: no changes \(112 resources\)\n\nstaging: no changes \(\d+ resources\)\n\nproduction: no changes \(\d+ resources\)\n$/,
+      /^Base: [0-9a-f]{7} "the base" \(HEAD\)\nHead: the files of this checkout\n\nci: no changes \(112 resources\)\n\npopups: no changes \(\d+ resources\)\n\nstaging: no changes \(\d+ resources\)\n\nproduction: no changes \(\d+ resources\)\n$/,
     );
   });
 

@@ -15,6 +15,7 @@ import {
   type Workspace,
 } from "../../local/engine/run";
 import { layoutOf } from "../../local/world/layout";
+import { assumeShared } from "../../local/world/shared-names";
 import { prepareStack } from "../../local/world/stacks";
 import { openWorld, type World } from "../../local/world/world";
 
@@ -74,9 +75,12 @@ export async function startPlanWorld({ only, ...options }: PlanWorldOptions = {}
     engine,
     programFolder: program,
   });
-  const workspace = (stack: string, { settings, program }: Variation = {}) => {
+  const workspace = async (stack: string, { settings, program }: Variation = {}) => {
     const { config } = settingsOf(stack, program ?? root);
-    return prepareStack(place(program ?? root), stack, settings ? settings({ ...config }) : config);
+    const used = settings ? settings({ ...config }) : config;
+    // A pop-up alone finds what it shares; who brings its base up in the same world does so before.
+    if (only?.includes(String(used["platform:project"])) ?? true) await assumeShared(world.cloud, used);
+    return prepareStack(place(program ?? root), stack, used);
   };
   return {
     world,

@@ -39,8 +39,9 @@ interface Programs {
 
 /** Starts a PostgreSQL whose superuser is `postgres`; everybody logs in without a password. */
 export async function startPostgres(): Promise<Store> {
+  const programs = await findPrograms(["initdb", "postgres"], "postgresql");
   const place = temporaryFolder("platform-postgres-");
-  const { folder, env } = readableBy(await findPrograms(["initdb", "postgres"], "postgresql"), place);
+  const { folder, env } = readableBy(programs, place);
   const account = process.getuid?.() === 0 ? nobody : {};
   if (process.getuid?.() === 0) chownSync(place, nobody.uid, nobody.gid);
   const data = join(place, "data");
@@ -73,17 +74,21 @@ export async function startPostgres(): Promise<Store> {
 }
 
 /** Starts a Redis; `settings` are its own, as on its command line. */
-export async function startRedis(settings: readonly string[] = []): Promise<Store> {
-  const place = temporaryFolder("platform-redis-");
+export async function startRedis(
+  settings: readonly string[] = [],
+  by: "plain" | "tls" = "plain",
+): Promise<Store> {
   const { folder, env } = await findPrograms(["redis-server"], "redis-server");
+  const place = temporaryFolder("platform-redis-");
   const port = await freePort();
-  const ports = settings.includes("--tls-port") ? [] : ["--port", `${port}`];
+  const ports = by === "tls" ? ["--port", "0", "--tls-port", `${port}`] : ["--port", `${port}`];
   const server = spawn(
     join(folder, "redis-server"),
     ["--bind", "127.0.0.1", ...ports, "--save", "", "--dir", place, ...settings],
     { cwd: place, env, stdio: ["ignore", "pipe", "inherit"] },
   );
-  return ready(server, place, "SIGTERM", /Ready to accept connections/, `redis://127.0.0.1:${port}`);
+  const url = `${by === "tls" ? "rediss" : "redis"}://127.0.0.1:${port}`;
+  return ready(server, place, "SIGTERM", /Ready to accept connections/, url);
 }
 
 async function ready(

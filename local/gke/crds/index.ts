@@ -8,6 +8,7 @@ import { httpRoute } from "./http-route";
 import { clusterPodMonitoring, podMonitoring } from "./pod-monitoring";
 import { referenceGrant } from "./reference-grant";
 import { monitoringRules } from "./rules";
+import { secretProviderClass } from "./secret-provider-class";
 
 /** Kinds that GKE puts into its clusters, as far as they are emulated. */
 export const definitions = [
@@ -21,4 +22,5 @@ export const definitions = [
   podMonitoring,
   clusterPodMonitoring,
   monitoringRules,
+  secretProviderClass,
 ].map(definitionOf);

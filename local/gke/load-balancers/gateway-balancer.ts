@@ -17,6 +17,16 @@ export interface Certificate {
   readonly privateKey: string;
 }
 
+/** What a gateway's listeners for HTTPS are given besides what it says itself. */
+export interface Tls {
+  readonly certificates: readonly Certificate[];
+  /**
+   * Name of a TLS policy of the cloud.
+   * @default what Google takes without one
+   */
+  readonly policy?: string | undefined;
+}
+
 /** Where Google's proxies and health checks come from. */
 const proxies = ["130.211.0.0/22", "35.191.0.0/16"];
 
@@ -37,7 +47,7 @@ export function gatewayBalancer(
   gateway: Gateway,
   balancer: Balancer,
   attachments: readonly Attachment[],
-  certificates: readonly Certificate[],
+  tls: Tls,
 ): GatewayBalancer {
   const words = [gateway.metadata.namespace ?? "", gateway.metadata.name];
   const parts: Parts = {
@@ -62,7 +72,7 @@ export function gatewayBalancer(
     const listeners = gateway.spec.listeners.filter((listener) => listener.protocol === protocol);
     if (listeners.length === 0) return [];
     const urls = urlMapInputs(accepted, listeners, serviceOf, fallback.id);
-    return [frontOf(parts, protocol, listeners, urls, addressId, certificates)];
+    return [frontOf(parts, protocol, listeners, urls, addressId, tls)];
   });
   const rule = fronts[0]?.rules[0];
   if (!rule) throw new InvalidGateway("it has no listener for HTTP or HTTPS");
@@ -97,7 +107,7 @@ function addressOf({ home, gateway, balancer, shared }: Parts): { address: Piece
       throw new InvalidGateway(`unsupported address type "${type}", only "NamedAddress" is supported`);
     const named = { kind, inputs: { name: value, region: home.region } };
     const addressId = idOf(home.cloud, home.project, named);
-    if (!home.cloud.list(kind, addressId).some(({ id }) => id === addressId))
+    if (!isThere(home, kind, addressId))
       throw new InvalidGateway(`the address ${value} was not found: ${addressId}`);
     return { address: [], addressId };
   }
@@ -159,7 +169,7 @@ function frontOf(
   listeners: readonly Listener[],
   urls: Values,
   ipAddress: string,
-  certificates: readonly Certificate[],
+  { certificates, policy }: Tls,
 ): { pieces: Piece[]; rules: Piece[] } {
   const { scope, scheme } = balancer;
   const place = (global: string, region: string) => (scope === "global" ? global : region);
@@ -186,6 +196,7 @@ function frontOf(
       ...shared(protocol),
       urlMap: idOf(home.cloud, home.project, urlMap),
       ...(secure && certificateInputs(home, gateway, uploaded)),
+      ...(secure && policy !== undefined && { sslPolicy: policyId(home, balancer, policy) }),
     },
   };
   const rules = [...new Set(listeners.map(({ port }) => port))].map((port) => ({
@@ -209,9 +220,23 @@ function certificateInputs(home: Home, gateway: Gateway, uploaded: readonly Piec
     throw new InvalidGateway(`${certificateMapAnnotation} and tls.certificateRefs exclude each other`);
   if (certificateMap !== undefined) {
     const path = `projects/${home.project}/locations/global/certificateMaps/${certificateMap}`;
+    if (!isThere(home, "certificatemanager/certificateMap:CertificateMap", path))
+      throw new InvalidGateway(`the certificate map ${certificateMap} was not found: ${path}`);
     return { certificateMap: `//certificatemanager.googleapis.com/${path}` };
   }
   if (uploaded.length === 0)
     throw new InvalidGateway(`a listener for HTTPS needs tls.certificateRefs or ${certificateMapAnnotation}`);
   return { sslCertificates: uploaded.map((piece) => idOf(home.cloud, home.project, piece)) };
 }
+
+/** The TLS policy that a proxy of this place is given; those of a region are not emulated. */
+function policyId(home: Home, { scope }: Balancer, policy: string): string {
+  if (scope === "region") return `projects/${home.project}/regions/${home.region}/sslPolicies/${policy}`;
+  const kind = "compute/sSLPolicy:SSLPolicy";
+  const id = idOf(home.cloud, home.project, { kind, inputs: { name: policy } });
+  if (!isThere(home, kind, id)) throw new InvalidGateway(`the TLS policy ${policy} was not found: ${id}`);
+  return id;
+}
+
+const isThere = ({ cloud }: Home, kind: string, id: string): boolean =>
+  cloud.list(kind, id).some((other) => other.id === id);

@@ -2,6 +2,7 @@
 import type { Attachment, Verdict } from "./attachment";
 import { controllerName } from "./gateway-classes";
 import type { Condition, Gateway, Listener, Route } from "./gateway-objects";
+import type { GatewayPolicy } from "./gateway-policies";
 
 /** A condition as it is wanted; the time comes from the moment at which it turned. */
 interface Wanted {
@@ -64,6 +65,12 @@ export function gatewayStatus(gateway: Gateway, attachments: readonly Attachment
       };
     }),
   };
+}
+
+/** Whether a policy is in force, and why not. */
+export function policyStatus({ metadata, status }: GatewayPolicy, verdict: Verdict) {
+  const before = status?.conditions ?? [];
+  return { conditions: conditionsOf([wanted("Attached", verdict)], before, metadata.generation ?? 0) };
 }
 
 function progressCondition(progress: Progress): Wanted | undefined {

@@ -5,13 +5,15 @@ import { type Certificate, gatewayBalancer, type GatewayBalancer, InvalidGateway
 import { maker } from "./gateway-backend";
 import { balancers } from "./gateway-classes";
 import { type Gateway, type Grant, keyOf, type Route, type Scene } from "./gateway-objects";
-import { gatewayStatus, type Progress, routeStatus } from "./gateway-status";
+import { type GatewayPolicy, policyOf, verdictOn } from "./gateway-policies";
+import { gatewayStatus, policyStatus, type Progress, routeStatus } from "./gateway-status";
 import type { Home } from "../home";
 import { addFinalizer, Attempts, dropFinalizer, tell, unless } from "../objects";
 import { marked, meet } from "../pieces";
 import { addressOf, type Service } from "./service-balancer";
 
 const group = "/apis/gateway.networking.k8s.io";
+const policiesPath = "/apis/networking.gke.io/v1/gcpgatewaypolicies";
 const finalizer = "gateway.finalizer.networking.gke.io";
 
 /** Milliseconds until a gateway that got no load balancer is looked at again. */
@@ -24,6 +26,7 @@ export function startGateways(api: Api, home: Home, onError: (error: unknown) =>
     watches: {
       gateways: `${group}/v1/gateways`,
       routes: `${group}/v1/httproutes`,
+      policies: policiesPath,
       grants: `${group}/v1beta1/referencegrants`,
       services: "/api/v1/services",
       namespaces: "/api/v1/namespaces",
@@ -34,7 +37,8 @@ export function startGateways(api: Api, home: Home, onError: (error: unknown) =>
       const gateways = (seen.gateways as readonly Gateway[]).filter(({ spec }) =>
         balancers.has(spec.gatewayClassName),
       );
-      await program(api, home, gateways, {
+      const policies = seen.policies as readonly GatewayPolicy[];
+      await program(api, home, gateways, policies, {
         routes: seen.routes as readonly Route[],
         grants: seen.grants as readonly Grant[],
         services: seen.services as readonly Service[],
@@ -45,7 +49,13 @@ export function startGateways(api: Api, home: Home, onError: (error: unknown) =>
 }
 
 /** Works on all gateways at once, since parts are shared between them. */
-async function program(api: Api, home: Home, gateways: readonly Gateway[], scene: Scene): Promise<void> {
+async function program(
+  api: Api,
+  home: Home,
+  gateways: readonly Gateway[],
+  policies: readonly GatewayPolicy[],
+  scene: Scene,
+): Promise<void> {
   const attachments = new Map(
     gateways
       .filter(({ metadata }) => !metadata.deletionTimestamp)
@@ -59,8 +69,11 @@ async function program(api: Api, home: Home, gateways: readonly Gateway[], scene
   const prepare = async (gateway: Gateway, attached: readonly Attachment[]) => {
     const balancer = balancers.get(gateway.spec.gatewayClassName);
     if (!balancer) return;
-    const certificates = await certificatesOf(api, gateway);
-    const planned = gatewayBalancer(home, gateway, balancer, attached, certificates);
+    const tls = {
+      certificates: await certificatesOf(api, gateway),
+      policy: policyOf(gateway, policies)?.spec.default?.sslPolicy,
+    };
+    const planned = gatewayBalancer(home, gateway, balancer, attached, tls);
     // Before anything is made for it, so that nothing is left when it goes.
     await addFinalizer(api, pathOf(gateway), finalizer);
     const known = gateway.status?.conditions?.some(({ type }) => type === "Programmed");
@@ -80,6 +93,13 @@ async function program(api: Api, home: Home, gateways: readonly Gateway[], scene
   }
   const attached = [...attachments.values()].flat();
   await Promise.all(scene.routes.map((route) => attempts.at(() => showRoute(api, route, attached))));
+
+  const living = [...attachments.keys()];
+  await Promise.all(
+    policies.map((policy) =>
+      attempts.at(() => showPolicy(api, policy, policyStatus(policy, verdictOn(policy, living, policies)))),
+    ),
+  );
 
   const needs = [...wanted].map(([gateway, { pieces }]) => ({ owner: keyOf(gateway), pieces }));
   const existing = ours(home).filter(
@@ -159,6 +179,16 @@ async function showRoute(
   const { namespace, name } = route.metadata;
   await api
     .patch(`${group}/v1/namespaces/${namespace}/httproutes/${name}/status`, { status })
+    .catch(unless(404));
+}
+
+async function showPolicy(api: Api, { metadata, status }: GatewayPolicy, next: object): Promise<void> {
+  if (isSame(status, next)) return;
+  const { namespace, name } = metadata;
+  await api
+    .patch(`/apis/networking.gke.io/v1/namespaces/${namespace}/gcpgatewaypolicies/${name}/status`, {
+      status: next,
+    })
     .catch(unless(404));
 }
 

@@ -8,8 +8,8 @@ cd "$(dirname "$0")/.."
 command -v npm >/dev/null || exec sh scripts/image.sh "$1"
 case $1 in
   lint)
-    # Installed again when the lock file says something else.
-    [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --ignore-scripts --loglevel=error
+    # Installed only where something is missing or of another version.
+    npm ls >/dev/null 2>&1 || npm ci --ignore-scripts --loglevel=error
     npm run --silent check
     ;;
   acceptance) npm run --silent acceptance ;;

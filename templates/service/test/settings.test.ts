@@ -23,7 +23,7 @@ describe("the settings", () => {
   });
 
   it("say everything that is wrong at once, and show no address", () => {
-    const wrong = { PORT: "http", DATABASE_URL: "mysql://me:hidden@there", REDIS_AUTHORITIES: "/nowhere/ca" };
+    const wrong = { PORT: "http", DATABASE_URL: "ftp://hidden.example", REDIS_AUTHORITIES: "/nowhere/ca" };
     assert.throws(
       () => readSettings(wrong),
       (error: Error) => {

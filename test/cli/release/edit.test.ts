@@ -41,6 +41,11 @@ describe("a release of a service that has one", () => {
     ],
     ["keeps a mark at the beginning of the file", `\uFEFF${old("billing")}\n`, `\uFEFFbilling: ${flow}\n`],
     [
+      "leaves what stays the same in the quotes it has",
+      'billing: { version: 1.4.2, by: "mia", build: x }\n',
+      'billing: { version: 1.5.0, by: "mia", build: billing/main/40 }\n',
+    ],
+    [
       "is found by a name in quotes",
       `"billing": { version: 1.4.2, by: a, build: b }\n`,
       `"billing": ${flow}\n`,
@@ -108,6 +113,11 @@ describe("the first release of a service", () => {
     ],
     ["takes the place of {}", `${header}{}\n`, `${header}${line}\n`],
     ["takes the place of {} without a line end", "{}", `${line}\n`],
+    [
+      "comes first behind the mark at the beginning of the file",
+      `\uFEFF${old("zulu")}\n`,
+      `\uFEFF${line}\n${old("zulu")}\n`,
+    ],
     [
       "has the line ends of the others",
       `${old("alpha")}\r\n${old("zulu")}\r\n`,

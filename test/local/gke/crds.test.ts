@@ -4,7 +4,16 @@ import { expect } from "chai";
 import { kubectl } from "../../../local/clusters/commands";
 import type { ControlPlane } from "../../../local/clusters/control-plane";
 import { install } from "../../../local/gke/install";
-import { ask, removeFolders, startTemporary } from "../../support/clusters";
+import { setNodePool } from "../../../local/clusters/node-pools";
+import {
+  apply as applyObjects,
+  ask,
+  podOf,
+  podSpec,
+  pool,
+  removeFolders,
+  startTemporary,
+} from "../../support/clusters";
 
 type Changed = Record<string, unknown>;
 
@@ -85,6 +94,13 @@ const recorded = object("monitoring.googleapis.com/v1", "Rules", {
   groups: [{ name: "slo", interval: "30s", rules: [{ record: "job:up:sum", expr: "sum by(job) (up)" }] }],
 });
 
+const secrets = object("secrets-store.csi.x-k8s.io/v1", "SecretProviderClass", {
+  provider: "gke",
+  parameters: {
+    secrets: '- resourceName: "projects/p/secrets/s/versions/latest"\n  path: "s"\n',
+  },
+});
+
 const good = {
   gateway,
   route,
@@ -96,6 +112,7 @@ const good = {
   monitoring,
   everywhere,
   recorded,
+  secrets,
 };
 
 /** One object with another value at a path; undefined takes the field away. */
@@ -180,6 +197,9 @@ const bad: [title: string, object: Changed, path: string, value: unknown, refusa
     [{ targetLabel: "job" }],
     /targetLabel must not/,
   ],
+  ["a typo in a class of secrets", secrets, "spec.parameter", {}, /unknown field "spec.parameter"/],
+  ["secrets of another provider", secrets, "spec.provider", "gcp", /Unsupported value: "gcp"/],
+  ["parameters that are no texts", secrets, "spec.parameters.secrets", [], /spec.parameters.secrets/],
   ["a rule without an expression", recorded, "spec.groups.0.rules.0.expr", undefined, /expr/],
 ];
 
@@ -193,7 +213,7 @@ describe("the kinds that GKE brings along", () => {
 
   before(async () => {
     cluster = await startTemporary();
-    await install(cluster.api, { gateways: true, monitoring: true, disks: true });
+    await install(cluster.api, { gateways: true, monitoring: true, disks: true, secrets: true });
   });
   after(async () => {
     await cluster.stop();
@@ -227,6 +247,30 @@ describe("the kinds that GKE brings along", () => {
     await ask(cluster, "get", "namespace", "gmp-system");
   });
 
+  it("let a pod mount secrets where pods are restricted, and find a node for it", async () => {
+    await setNodePool(cluster, pool({ count: 1 }));
+    const restricted = { "pod-security.kubernetes.io/enforce": "restricted" };
+    const spec = podSpec({
+      volumes: [
+        {
+          name: "secrets",
+          csi: {
+            driver: "secrets-store-gke.csi.k8s.io",
+            readOnly: true,
+            volumeAttributes: { secretProviderClass: "web" },
+          },
+        },
+      ],
+    });
+    const { exitCode, stderr } = await applyObjects(
+      cluster,
+      { apiVersion: "v1", kind: "Namespace", metadata: { name: "staging", labels: restricted } },
+      podOf("web", spec, "staging"),
+    );
+    expect(exitCode, stderr).to.equal(0);
+    await ask(cluster, "wait", "-n", "staging", "pod/web", "--for=condition=Ready", "--timeout=30s");
+  });
+
   it("have schemas that Kubernetes finds no fault with", async () => {
     const faults = await ask(
       cluster,
@@ -239,7 +283,7 @@ describe("the kinds that GKE brings along", () => {
   });
 
   it("may be installed again over themselves", async () => {
-    await install(cluster.api, { gateways: true, monitoring: true, disks: true });
+    await install(cluster.api, { gateways: true, monitoring: true, disks: true, secrets: true });
   });
 });
 
@@ -247,7 +291,7 @@ describe("what a cluster was not asked to bring along", () => {
   it("is not there: its kinds are unknown", async () => {
     const cluster = await startTemporary();
     try {
-      await install(cluster.api, { gateways: false, monitoring: false, disks: false });
+      await install(cluster.api, { gateways: false, monitoring: false, disks: false, secrets: false });
       const crds = await ask(cluster, "get", "crds,storageclasses,csidrivers", "-o", "name");
       expect(crds).to.equal("");
     } finally {

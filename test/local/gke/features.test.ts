@@ -4,7 +4,16 @@ import type { Values } from "../../../local/cloud/rules/shape";
 import { featuresOf } from "../../../local/gke/features";
 
 const cases: [title: string, inputs: Values, features: object][] = [
-  ["a plain cluster has no Gateway API", {}, { gateways: false, monitoring: true, disks: true }],
+  [
+    "a plain cluster has no Gateway API",
+    {},
+    { gateways: false, monitoring: true, disks: true, secrets: false },
+  ],
+  [
+    "one with Secret Manager's add-on mounts secrets",
+    { secretManagerConfig: { enabled: true } },
+    { secrets: true },
+  ],
   ["one that asks for it has", { gatewayApiConfig: { channel: "CHANNEL_STANDARD" } }, { gateways: true }],
   ["an Autopilot cluster has it unasked", { enableAutopilot: true }, { gateways: true }],
   [

@@ -134,6 +134,11 @@ describe("the stand-in for the gcp provider", () => {
     ).to.deep.equal({});
   });
 
+  it("makes the replacement first where it can make up another name for it", () => {
+    expect(diff(network, { description: "a" }, { description: "b" }).deleteBeforeReplace).to.equal(false);
+    expect(diff(network, { name: "main-a" }, { name: "main-b" }).deleteBeforeReplace).to.equal(true);
+  });
+
   it("frees an explicit name before it makes the replacement", () => {
     expect(
       diff(network, { name: "n", description: "a" }, { name: "n", description: "b" }).deleteBeforeReplace,

@@ -70,6 +70,19 @@ describe("the registry of a world", () => {
       ...(registry && { registry }),
     }).find({ chart: `${charts}/${name}`, ...(version !== undefined && { version }) });
   };
+  /** The number of its process; none would mean this process's whole group to a signal. */
+  const theRegistry = () => {
+    const [pid] = partsBelow(folder);
+    if (pid === undefined) throw new Error("no registry runs");
+    return pid;
+  };
+  const gone = async (...pids: number[]) => {
+    for (const deadline = Date.now() + 30_000; pids.some(isRunning); await wait(20)) {
+      if (Date.now() > deadline) throw new Error(`${pids.filter(isRunning).join(", ")} still runs`);
+    }
+  };
+  const pullScratch = () =>
+    run("pull", `oci://${host}/acme-ci/scratch/billing`, "--version", "1.5.0", "--destination", folder);
   const publish = (version: string, text: string) =>
     world.clusters?.registry?.publish(`${host}/acme-ci/charts`, [
       { name: "billing", version, archive: Buffer.from(text) },
@@ -176,9 +189,9 @@ describe("the registry of a world", () => {
   });
 
   it("is started again when it died", async () => {
-    const [pid = 0] = partsBelow(folder);
+    const pid = theRegistry();
     process.kill(pid, "SIGKILL");
-    while (isRunning(pid)) await wait(10);
+    await gone(pid);
     expect((await find("billing", "1.4.2")).version).to.equal("1.4.2");
     expect(partsBelow(folder)).to.have.length(1);
   });
@@ -187,9 +200,7 @@ describe("the registry of a world", () => {
     const id = `projects/acme-ci/locations/europe-west1/repositories/scratch`;
     await world.cloud.remove(kind, project.id, id);
     await makeRepository({ repositoryId: "scratch" });
-    expect(await run("pull", `oci://${host}/acme-ci/scratch/billing`, "--version", "1.5.0")).to.include(
-      "not found",
-    );
+    expect(await pullScratch()).to.include("not found");
     expect((await find("billing", "1.5.0")).version).to.equal("1.5.0");
   });
 
@@ -203,9 +214,7 @@ describe("the registry of a world", () => {
     world = await open();
     expect((await find("billing", "1.5.0")).version).to.equal("1.5.0");
     await makeRepository({ repositoryId: "scratch" });
-    expect(await run("pull", `oci://${host}/acme-ci/scratch/billing`, "--version", "1.5.0")).to.include(
-      "not found",
-    );
+    expect(await pullScratch()).to.include("not found");
   });
 
   it("ends with the world's process, however that goes, and is there again with the next", async () => {
@@ -215,10 +224,10 @@ describe("the registry of a world", () => {
     const first = await WorldClient.start(place, 0, "full");
     try {
       expect(await first.missingCharts(wanted)).to.deep.equal({ charts: [] });
-      const [registry = 0] = partsBelow(folder);
+      const registry = theRegistry();
       expect(isRunning(registry)).to.equal(true);
       process.kill(first.pid, "SIGKILL");
-      while (isRunning(first.pid) || isRunning(registry)) await wait(20);
+      await gone(first.pid, registry);
       const next = await WorldClient.start(place, 0, "full");
       expect(await next.missingCharts(wanted)).to.deep.equal({ charts: [] });
     } finally {

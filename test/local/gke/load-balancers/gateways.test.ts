@@ -1,6 +1,7 @@
 /** Gateways and routes on a real control plane, and their load balancers in the emulated cloud. */
 import { expect } from "chai";
 
+import { gatewayObject, redirectRoute, tlsPolicy } from "../../../../components/gateway";
 import type { Values } from "../../../../local/cloud/rules/shape";
 import { apply, ask, removeFolders } from "../../../support/clusters";
 import { eventsOf, type Gke, holding, objectAt, region, startGke, until } from "../../../support/gke";
@@ -247,12 +248,107 @@ describe("gateways", () => {
     expect(names("SSLCertificate")).to.have.length(1);
     const certmap = { "networking.gke.io/certmap": "all" };
     await make(gatewayOf("secure", { annotations: certmap, spec: { listeners: [https] } }));
+    const { message } = await condition("gateways", "secure", "Programmed", "False Invalid");
+    expect(message).to.include("the certificate map all was not found");
+    expect(names("SSLCertificate"), "stays until the map is there").to.have.length(1);
+    await makeResource(gke.cloud, "certificatemanager/certificateMap:CertificateMap", { name: "all" });
+    // A change has it looked at at once.
+    await make(gatewayOf("secure", { annotations: { ...certmap, again: "" }, spec: { listeners: [https] } }));
     await until("the map is used", () =>
       parts().some(({ inputs }) => JSON.stringify(inputs).includes("/certificateMaps/all")),
     );
     await until("the certificate is gone", () => names("SSLCertificate").length === 0);
     await removed("gateway", "secure");
     expect(parts()).to.deep.equal([]);
+  });
+
+  it("as the program makes them stand at its address with its TLS, and hold all that is theirs", async () => {
+    const place = (name: string) => ({ name, namespace: "default" });
+    const own = {
+      address: await makeResource(gke.cloud, "compute/globalAddress:GlobalAddress", { name: "own" }),
+      map: await makeResource(gke.cloud, "certificatemanager/certificateMap:CertificateMap", { name: "own" }),
+    };
+    await make(tlsPolicy(place("public"), "own"), gatewayObject(place("public"), "own", "own"));
+    const { message } = await condition("gateways", "public", "Programmed", "False Invalid");
+    expect(message).to.include("the TLS policy own was not found");
+    expect(parts()).to.deep.equal([]);
+    const tls = await makeResource(gke.cloud, "compute/sSLPolicy:SSLPolicy", { name: "own" });
+    const secure = { parentRefs: [{ name: "public", sectionName: "https" }] };
+    await make(
+      redirectRoute(place("redirect"), "public"),
+      routeOf("billing", "public", { name: "billing", port: 80 }, secure),
+    );
+    const [reserved] = gke.cloud.list("compute/globalAddress:GlobalAddress", own.address);
+    expect(await programmed("public")).to.equal(reserved?.state["address"]);
+
+    const inputsOf = (kind: string) => parts().filter((part) => part.kind.endsWith(`:${kind}`));
+    const rules = inputsOf("GlobalForwardingRule").map(({ inputs }) => [
+      inputs["ipAddress"],
+      inputs["portRange"],
+    ]);
+    expect(rules).to.have.deep.members([
+      [own.address, "80-80"],
+      [own.address, "443-443"],
+    ]);
+    expect(inputsOf("TargetHttpsProxy").map(({ inputs }) => inputs["sslPolicy"])).to.deep.equal([tls]);
+    const maps = await until("both routes are in a map", () => {
+      const texts = inputsOf("URLMap").map(({ inputs }) => JSON.stringify(inputs));
+      return ["urlRedirect", "api.example.dev"].every((word) => texts.join().includes(word)) && texts;
+    });
+    const redirects = maps.filter((text) => text.includes('"httpsRedirect":true'));
+    expect(redirects).to.have.length(1);
+    expect(redirects[0]).to.include("MOVED_PERMANENTLY_DEFAULT").and.not.to.include("api.example.dev");
+    expect(maps.filter((text) => text.includes("api.example.dev"))).to.have.length(1);
+
+    const held = [
+      ["compute/globalAddress:GlobalAddress", own.address],
+      ["certificatemanager/certificateMap:CertificateMap", own.map],
+      ["compute/sSLPolicy:SSLPolicy", tls],
+    ] as const;
+    for (const [kind, id] of held) {
+      expect(await refusal(gke.cloud.remove(kind, project.id, id)), kind).not.to.equal("accepted");
+    }
+    await removed("httproute", "billing", "redirect");
+    await removed("gateway", "public");
+    for (const [kind, id] of held) {
+      expect(await refusal(gke.cloud.remove(kind, project.id, id)), kind).to.equal("accepted");
+    }
+    await removed("gcpgatewaypolicy", "public");
+    expect(parts()).to.deep.equal([]);
+  });
+
+  it("take the oldest of two policies, and tell the other", async () => {
+    const path = "/apis/networking.gke.io/v1/namespaces/default/gcpgatewaypolicies";
+    const policy = (name: string, gateway: string) => {
+      const made = tlsPolicy({ name, namespace: "default" }, name);
+      const targetRef = { ...made.spec.targetRef, name: gateway };
+      return { ...made, spec: { ...made.spec, targetRef } };
+    };
+    const attached = (name: string, expected: string) =>
+      until(`${name} is ${expected}`, async () => {
+        const found = await objectAt<{ status?: Status }>(gke, `${path}/${name}`);
+        const { status, reason } = found?.status?.conditions?.[0] ?? {};
+        return `${status} ${reason}` === expected;
+      });
+    await makeResource(gke.cloud, "compute/sSLPolicy:SSLPolicy", { name: "b-first" });
+    await make(policy("b-first", "plain"));
+    await attached("b-first", "False TargetNotFound");
+    await make(gatewayOf("plain"));
+    await attached("b-first", "True Attached");
+    await until("a second has passed, which is how ages are told", async () => {
+      const found = await objectAt<{ metadata: { creationTimestamp: string } }>(gke, `${path}/b-first`);
+      return found !== undefined && Date.now() - Date.parse(found.metadata.creationTimestamp) > 1_000;
+    });
+    await make(policy("a-second", "plain"));
+    await attached("a-second", "False Conflicted");
+    await programmed("plain");
+    await removed("gcpgatewaypolicy", "b-first", "a-second");
+    await removed("gateway", "plain");
+    await gke.cloud.remove(
+      "compute/sSLPolicy:SSLPolicy",
+      project.id,
+      gke.cloud.list("compute/sSLPolicy:SSLPolicy")[0]?.id ?? "",
+    );
   });
 
   it("tell a route what is wrong with it", async () => {
