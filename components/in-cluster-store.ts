@@ -4,6 +4,7 @@ import * as networking from "@pulumi/kubernetes/networking/v1";
 import type * as kubernetes from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
 
+import { KubernetesAccount } from "./kubernetes-account";
 import { podLabels, wayToStore } from "./traffic";
 
 /** What a store can be; the last part of its name. */
@@ -46,9 +47,10 @@ export class InClusterStore extends pulumi.ComponentResource {
       { metadata: metadata(`${args.service}-to-${args.kind}`), spec: way.out },
       { parent: this },
     );
+    const account = new KubernetesAccount(name, { namespace: args.namespace }, { parent: this });
     new apps.Deployment(
       name,
-      { metadata: metadata(name), spec: storeSpec(name, args) },
+      { metadata: metadata(name), spec: storeSpec(name, account.name, args) },
       // It answers everybody who reaches it, so it is closed first; no input says so.
       { parent: this, dependsOn: closed },
     );
@@ -118,7 +120,7 @@ const stores: Readonly<Record<StoreKind, Store>> = {
   },
 };
 
-export function storeSpec(name: string, args: InClusterStoreArgs) {
+export function storeSpec(name: string, account: pulumi.Input<string>, args: InClusterStoreArgs) {
   return {
     replicas: 1,
     // Two at a time would be two stores with different contents.
@@ -130,14 +132,15 @@ export function storeSpec(name: string, args: InClusterStoreArgs) {
         // A node that the autoscaler would like to save takes the contents with it.
         annotations: { "cluster-autoscaler.kubernetes.io/safe-to-evict": "false" },
       },
-      spec: podSpec(args),
+      spec: podSpec(account, args),
     },
   } satisfies kubernetes.apps.v1.DeploymentSpec;
 }
 
-function podSpec({ kind, service }: InClusterStoreArgs) {
+function podSpec(account: pulumi.Input<string>, { kind, service }: InClusterStoreArgs) {
   const { user, writable } = stores[kind];
   return {
+    serviceAccountName: account,
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     priorityClassName: "standard",

@@ -31,7 +31,7 @@ export const availabilityPolicies: readonly ClusterPolicy[] = [
               budget !== undefined && keepsAll(budget, pods),
               "its budget lets no pod go, so its nodes are never emptied; allow one",
             ),
-            ...places
+            ...(isAlone(workload.object, objects) ? [] : places)
               .filter((place) => !spread.some(({ topologyKey }) => topologyKey === place))
               .map((place) => ({
                 where,
@@ -42,14 +42,30 @@ export const availabilityPolicies: readonly ClusterPolicy[] = [
   },
 ];
 
-/** Pods that always run: an autoscaler's least, or else what the object says itself. */
-function leastPods({ kind, metadata, ...object }: ClusterObject, objects: readonly ClusterObject[]): number {
-  const scaler = objects
+interface Scaler {
+  readonly minReplicas?: number;
+  readonly scaleTargetRef: { readonly kind: string; readonly name: string };
+}
+
+function scalerOf({ kind, metadata }: ClusterObject, objects: readonly ClusterObject[]): Scaler | undefined {
+  return objects
     .filter((other) => other.kind === "HorizontalPodAutoscaler")
-    .map((other) => other["spec"] as { minReplicas?: number; scaleTargetRef: { kind: string; name: string } })
+    .map((other) => other["spec"] as Scaler)
     .find(({ scaleTargetRef }) => scaleTargetRef.kind === kind && scaleTargetRef.name === metadata.name);
-  if (scaler) return scaler.minReplicas ?? 1;
-  return (object["spec"] as { replicas?: number }).replicas ?? 1;
+}
+
+const replicasOf = (object: ClusterObject) => (object["spec"] as { replicas?: number }).replicas ?? 1;
+
+/** Pods that always run: an autoscaler's least, or else what the object says itself. */
+function leastPods(object: ClusterObject, objects: readonly ClusterObject[]): number {
+  const scaler = scalerOf(object, objects);
+  return scaler ? (scaler.minReplicas ?? 1) : replicasOf(object);
+}
+
+/** One pod and never another, which nothing could keep apart from. */
+function isAlone(object: ClusterObject, objects: readonly ClusterObject[]): boolean {
+  const { strategy } = object["spec"] as { strategy?: { type?: string } };
+  return !scalerOf(object, objects) && replicasOf(object) === 1 && strategy?.type === "Recreate";
 }
 
 function budgetOf({ labels }: Workload, objects: readonly ClusterObject[]): Budget | undefined {

@@ -16,6 +16,7 @@ const together: Readonly<Record<string, string>> = {
   "local/cloud/rules-refusals.test.ts": "local/cloud/rules",
   "network-policies.test.ts": "test/support/network-policies",
   "environments/flows.test.ts": "environments",
+  "charts/product.test.ts": "charts",
   "local/engine/stack.test.ts": "local/engine",
   "local/promql/alert-rules.test.ts": "components/alert-rules",
 };

@@ -7,6 +7,7 @@ import { record } from "../support/recorder";
 const types = {
   deployment: "kubernetes:apps/v1:Deployment",
   service: "kubernetes:core/v1:Service",
+  account: "kubernetes:core/v1:ServiceAccount",
   policy: "kubernetes:networking.k8s.io/v1:NetworkPolicy",
 };
 const argsOf = (kind: StoreKind) => ({
@@ -16,7 +17,8 @@ const argsOf = (kind: StoreKind) => ({
   owner: "billing-team",
 });
 const store = (kind: StoreKind) => record(() => new InClusterStore(`billing-${kind}`, argsOf(kind)));
-const podOf = (kind: StoreKind) => storeSpec(`billing-${kind}`, argsOf(kind)).template;
+const specOf = (kind: StoreKind) => storeSpec(`billing-${kind}`, `billing-${kind}`, argsOf(kind));
+const podOf = (kind: StoreKind) => specOf(kind).template;
 const ports = { postgres: 5432, redis: 6379 };
 
 for (const kind of ["postgres", "redis"] as const) {
@@ -64,6 +66,17 @@ for (const kind of ["postgres", "redis"] as const) {
       expect([...needed]).to.include(recording.one(types.policy, `billing-${kind}`).urn);
     });
 
+    it("runs as an account of its own, which may do nothing anywhere", async () => {
+      const recording = await store(kind);
+      const { spec } = recording.one(types.deployment).inputs as { spec: ReturnType<typeof specOf> };
+      expect(spec.template.spec).to.include({
+        serviceAccountName: `billing-${kind}`,
+        automountServiceAccountToken: false,
+      });
+      const { metadata } = recording.one(types.account).inputs;
+      expect(metadata).to.deep.equal({ name: `billing-${kind}`, namespace: "popup-a" });
+    });
+
     it("says whose it is and what, as all pods of the product do", () => {
       const { labels } = podOf(kind).metadata;
       expect(labels).to.deep.equal({
@@ -94,7 +107,7 @@ for (const kind of ["postgres", "redis"] as const) {
     });
 
     it("is never there twice, and is not moved to save a node: both would lose what is in it", () => {
-      const { replicas, strategy } = storeSpec(`billing-${kind}`, argsOf(kind));
+      const { replicas, strategy } = specOf(kind);
       expect({ replicas, strategy }).to.deep.equal({ replicas: 1, strategy: { type: "Recreate" } });
       expect(podOf(kind).metadata.annotations).to.deep.equal({
         "cluster-autoscaler.kubernetes.io/safe-to-evict": "false",
@@ -115,6 +128,7 @@ for (const kind of ["postgres", "redis"] as const) {
       expect(recording.keys(({ custom }) => custom)).to.deep.equal([
         `${types.deployment} billing-${kind}`,
         `${types.service} billing-${kind}`,
+        `${types.account} billing-${kind}`,
         `${types.policy} billing-${kind}`,
         `${types.policy} billing-${kind}-users`,
       ]);

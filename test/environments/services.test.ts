@@ -252,7 +252,10 @@ describe("services", () => {
     const { postgres, redis } = valuesOf(recording, "billing");
     expect(postgres).to.have.property("inCluster");
     expect(redis).to.have.property("memorystore");
-    expect(recording.all(types.account).map(({ name }) => name)).to.deep.equal(["billing"]);
+    expect(recording.all(types.account).map(({ name }) => name)).to.have.members([
+      "billing",
+      "billing-postgres",
+    ]);
   });
 
   it("have one leave for all caches of an environment", async () => {

@@ -224,6 +224,18 @@ describe("the controls of what is in a cluster", () => {
     expect(violationsOf(one, context).map(({ control }) => control)).to.deep.equal([123]);
   });
 
+  it("ask what is alone by its own word not to be apart from itself, and nobody else", () => {
+    const without = withChange(rendered, "Deployment", `${pod}.topologySpreadConstraints`, undefined);
+    const alone = withChange(without, "Deployment", "spec.strategy", { type: "Recreate" });
+    const unscaled = (from: readonly ClusterObject[]) =>
+      from.filter(({ kind }) => !["HorizontalPodAutoscaler", "PodDisruptionBudget"].includes(kind));
+    const found = (from: readonly ClusterObject[]) =>
+      violationsOf(from, { ...context, available: false }).map(({ control }) => control);
+    expect(found(unscaled(alone))).to.deep.equal([]);
+    expect(found(unscaled(without))).to.deep.equal([123, 123]);
+    expect(found(alone)).to.deep.equal([123, 123]);
+  });
+
   it("ask no step and no job for probes, and a bare pod for the rest", () => {
     const bare: ClusterObject = {
       ...{ apiVersion: "v1", kind: "Pod", metadata: { name: "one", namespace: "staging" } },

@@ -60,7 +60,7 @@ export class ServiceChart {
   }
 
   /** The objects of a release; fails with Helm's words where it renders none. */
-  async objects(values: unknown, options: { chart?: string; namespace?: string } = {}) {
+  async objects(values: unknown, options: { chart?: string; name?: string; namespace?: string } = {}) {
     const { exitCode, stdout, stderr } = await this.template(values, options);
     if (exitCode !== 0) throw new Error(stderr);
     return objectsIn(stdout);
