@@ -1,10 +1,11 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { ChosenStack } from "../cli/local/settings";
-import { readCatalogue } from "../config/catalogue";
+import { catalogueFolder, readCatalogue } from "../config/catalogue";
+import { releasesFolder } from "../config/releases";
 import { copyProgram } from "../local/engine/program-copy";
-import { generatedCatalogue } from "./catalogue";
+import { generatedCatalogue, generatedReleases } from "./catalogue";
 
 /** A stack to measure. */
 export interface Subject {
@@ -36,12 +37,8 @@ export function growthSubject(
   folder: string,
 ): Subject {
   const programFolder = join(folder, `${services}-services`);
-  const catalogue = join(programFolder, "catalog", "services");
   copyProgram(checkout, programFolder);
-  rmSync(catalogue, { recursive: true });
-  mkdirSync(catalogue);
-  const real = readCatalogue(join(checkout, "catalog", "services"));
-  for (const [file, text] of generatedCatalogue(services, real)) writeFileSync(join(catalogue, file), text);
+  growCatalogue(services, programFolder);
   const many = services >= manyServices;
   return {
     title: `${stack.name} of ${services} services`,
@@ -51,4 +48,15 @@ export function growthSubject(
     rounds: many ? Math.min(rounds, 2) : rounds,
     withoutCheckpoints: true,
   };
+}
+
+/** Puts a generated catalogue, of which everything runs, in the place of the one that a copy of the program has. */
+export function growCatalogue(services: number, programFolder: string): void {
+  const catalogue = join(programFolder, catalogueFolder);
+  const real = readCatalogue(catalogue);
+  rmSync(catalogue, { recursive: true });
+  mkdirSync(catalogue);
+  for (const [file, text] of generatedCatalogue(services, real)) writeFileSync(join(catalogue, file), text);
+  const releases = join(programFolder, releasesFolder);
+  for (const file of readdirSync(releases)) writeFileSync(join(releases, file), generatedReleases(services));
 }
