@@ -1,10 +1,13 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { stringify } from "yaml";
+
 import type { ChosenStack } from "../cli/local/settings";
-import { readCatalogue } from "../config/catalogue";
+import { catalogueFolder, readCatalogue } from "../config/catalogue";
+import { releasesFolder } from "../config/releases";
 import { copyProgram } from "../local/engine/program-copy";
-import { generatedCatalogue } from "./catalogue";
+import { generatedCatalogue, generatedReleases } from "./catalogue";
 
 /** A stack to measure. */
 export interface Subject {
@@ -27,7 +30,7 @@ export function stackSubject(stack: ChosenStack, programFolder: string, rounds: 
   return { title: stack.name, stack, programFolder, warmUps: 1, rounds, withoutCheckpoints: false };
 }
 
-/** A stack with a generated catalogue, in a copy of the program that is made below `folder`. */
+/** A stack with a generated catalogue all of which is released, in a copy of the program that is made below `folder`. */
 export function growthSubject(
   stack: ChosenStack,
   services: number,
@@ -36,12 +39,16 @@ export function growthSubject(
   folder: string,
 ): Subject {
   const programFolder = join(folder, `${services}-services`);
-  const catalogue = join(programFolder, "catalog", "services");
+  const catalogue = join(programFolder, catalogueFolder);
   copyProgram(checkout, programFolder);
   rmSync(catalogue, { recursive: true });
   mkdirSync(catalogue);
-  const real = readCatalogue(join(checkout, "catalog", "services"));
+  const real = readCatalogue(join(checkout, catalogueFolder));
   for (const [file, text] of generatedCatalogue(services, real)) writeFileSync(join(catalogue, file), text);
+  writeFileSync(
+    join(programFolder, releasesFolder, `${releasesOf(stack)}.yaml`),
+    stringify(generatedReleases(services)),
+  );
   const many = services >= manyServices;
   return {
     title: `${stack.name} of ${services} services`,
@@ -51,4 +58,9 @@ export function growthSubject(
     rounds: many ? Math.min(rounds, 2) : rounds,
     withoutCheckpoints: true,
   };
+}
+
+function releasesOf({ name, settings }: ChosenStack): string {
+  if (settings.environment !== "delivery") throw new RangeError(`${name} runs no services`);
+  return settings.services.releases;
 }
