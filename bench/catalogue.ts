@@ -5,38 +5,43 @@ import type { Releases } from "../config/releases";
 import type { ServiceEntry } from "../config/service";
 
 /**
- * A catalogue of any size in which services are what they are in a real one, by its owners and with everything that
- * they ask for; whom one calls is among those that were made with it. File name to text.
+ * A catalogue of any size in which services are what they are in a real one: the real ones over and over, each time with
+ * calls among themselves and paths of their own. File name to text.
  */
 export function generatedCatalogue(services: number, real: Catalogue): ReadonlyMap<string, string> {
-  const kinds = Object.keys(real);
+  const kinds = Object.entries(real);
+  const names = namesOf(services);
   return new Map(
-    generatedNames(services).map((name, index, names) => {
-      const kind = real[kinds[index % kinds.length] ?? ""];
+    names.map((name, index) => {
+      const [, kind] = kinds[index % kinds.length] ?? [];
       if (kind === undefined) throw new RangeError("an empty catalogue shows no service to take after");
       const first = index - (index % kinds.length);
-      const calls = kind.calls.flatMap((called) => names[first + kinds.indexOf(called)] ?? []);
-      return [`${name}.yaml`, stringify(entryOf(name, kind, calls))];
+      const twin = (called: string) => names[first + kinds.findIndex(([of]) => of === called)];
+      return [`${name}.yaml`, stringify(entryOf(name, kind, twin))];
     }),
   );
 }
 
-/** What runs where all services of a generated catalogue do: the text of a file of releases. */
-export function generatedReleases(services: number): string {
-  const release = { version: "1.0.0", by: "bench", build: "main/1" };
-  return stringify(
-    Object.fromEntries(generatedNames(services).map((name) => [name, release])) satisfies Releases,
-    { aliasDuplicateObjects: false },
-  );
+/** A version for every service of a generated catalogue. */
+export function generatedReleases(services: number): Releases {
+  const release = { version: "1.0.0", by: "bench", build: "generated" };
+  return Object.fromEntries(namesOf(services).map((name) => [name, release]));
 }
 
-function generatedNames(services: number): string[] {
+function namesOf(services: number): string[] {
   const digits = String(services).length;
   return Array.from({ length: services }, (_, index) => `service-${String(index + 1).padStart(digits, "0")}`);
 }
 
-/** No two services are reached by one address, and none is about to go. */
-function entryOf(name: string, kind: ServiceEntry, calls: readonly string[]) {
-  const exposes = kind.exposes && { ...kind.exposes, path: `/${name}` };
-  return { ...kind, calls, ...(exposes && { exposes }), retired: false };
+function entryOf(
+  name: string,
+  { calls, exposes, retired: _, ...kind }: ServiceEntry,
+  twin: (called: string) => string | undefined,
+): Partial<ServiceEntry> {
+  return {
+    ...kind,
+    // The last ones may be too few for everyone to have whom it calls.
+    calls: calls.flatMap((called) => twin(called) ?? []),
+    ...(exposes && { exposes: { host: exposes.host, path: `/${name}` } }),
+  };
 }

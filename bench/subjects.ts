@@ -1,5 +1,7 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+
+import { stringify } from "yaml";
 
 import type { ChosenStack } from "../cli/local/settings";
 import { catalogueFolder, readCatalogue } from "../config/catalogue";
@@ -28,7 +30,7 @@ export function stackSubject(stack: ChosenStack, programFolder: string, rounds: 
   return { title: stack.name, stack, programFolder, warmUps: 1, rounds, withoutCheckpoints: false };
 }
 
-/** A stack with a generated catalogue, in a copy of the program that is made below `folder`. */
+/** A stack with a generated catalogue all of which is released, in a copy of the program that is made below `folder`. */
 export function growthSubject(
   stack: ChosenStack,
   services: number,
@@ -37,8 +39,16 @@ export function growthSubject(
   folder: string,
 ): Subject {
   const programFolder = join(folder, `${services}-services`);
+  const catalogue = join(programFolder, catalogueFolder);
   copyProgram(checkout, programFolder);
-  growCatalogue(services, programFolder);
+  rmSync(catalogue, { recursive: true });
+  mkdirSync(catalogue);
+  const real = readCatalogue(join(checkout, catalogueFolder));
+  for (const [file, text] of generatedCatalogue(services, real)) writeFileSync(join(catalogue, file), text);
+  writeFileSync(
+    join(programFolder, releasesFolder, `${releasesOf(stack)}.yaml`),
+    stringify(generatedReleases(services)),
+  );
   const many = services >= manyServices;
   return {
     title: `${stack.name} of ${services} services`,
@@ -50,13 +60,7 @@ export function growthSubject(
   };
 }
 
-/** Puts a generated catalogue, of which everything runs, in the place of the one that a copy of the program has. */
-export function growCatalogue(services: number, programFolder: string): void {
-  const catalogue = join(programFolder, catalogueFolder);
-  const real = readCatalogue(catalogue);
-  rmSync(catalogue, { recursive: true });
-  mkdirSync(catalogue);
-  for (const [file, text] of generatedCatalogue(services, real)) writeFileSync(join(catalogue, file), text);
-  const releases = join(programFolder, releasesFolder);
-  for (const file of readdirSync(releases)) writeFileSync(join(releases, file), generatedReleases(services));
+function releasesOf({ name, settings }: ChosenStack): string {
+  if (settings.environment !== "delivery") throw new RangeError(`${name} runs no services`);
+  return settings.services.releases;
 }

@@ -12,7 +12,7 @@ import type { ControlPlane } from "../../local/clusters/control-plane";
 import { buildPrograms } from "../../local/clusters/programs";
 import { clearDeadLocks } from "../../local/engine/locks";
 import { resolvePendingCreates } from "../../local/engine/pending";
-import { programWithInside, sampleRelease } from "../support/inside-program";
+import { programWithInside, programWithoutReleases, sampleRelease } from "../support/inside-program";
 import { errorsOf, type PlanWorld, startPlanWorld, verdicts } from "../support/plan-world";
 
 const clusterKind = "container/cluster:Cluster";
@@ -38,7 +38,7 @@ describe("an environment with a real cluster", function () {
   };
 
   it("has the nodes of its pools and its namespace from the first up", async () => {
-    const result = await world.up("staging");
+    const result = await world.up("staging", { program: programWithoutReleases() });
     expect(result.ok, errorsOf(result)).to.equal(true);
     const [census] = Object.values((await world.world.clusters?.engine.census()) ?? {});
     expect(census?.nodes).to.deep.equal({ ready: 3, all: 3 });
@@ -46,9 +46,10 @@ describe("an environment with a real cluster", function () {
   });
 
   it("changes nothing the second time, in an up and in a preview that looks at what is there", async () => {
-    const again = await world.up("staging");
+    const program = programWithoutReleases();
+    const again = await world.up("staging", { program });
     expect([again.ok, verdicts(again)], errorsOf(again)).to.deep.equal([true, []]);
-    const looking = await world.preview("staging", {}, { flags: ["--refresh"] });
+    const looking = await world.preview("staging", { program }, { flags: ["--refresh"] });
     expect([looking.ok, verdicts(looking)], errorsOf(looking)).to.deep.equal([true, []]);
   });
 

@@ -5,9 +5,21 @@ import { programCopy, root } from "./plan-world";
 /** The chart of a small service. */
 export const sampleChart = join(root, "test", "support", "charts", "sample");
 
-/** A copy of the program whose delivery environments have more inside their cluster: statements that may use `inside`. */
+/** Where no service is released, no chart of one has to be in a registry. */
+const nothingReleased = { "catalog/releases/staging.yaml": () => "{}\n" };
+
+/** A copy of the program that releases no service into staging or a pop-up. */
+export function programWithoutReleases(): string {
+  return programCopy(nothingReleased);
+}
+
+/**
+ * A copy of the program that releases no service, and whose delivery environments have more inside their cluster:
+ * statements that may use `inside`.
+ */
 export function programWithInside(statements: string): string {
   return programCopy({
+    ...nothingReleased,
     "environments/delivery.ts": (text) =>
       [
         'import * as k8sCore from "@pulumi/kubernetes/core/v1";',
