@@ -10,6 +10,7 @@ import { expect } from "chai";
 
 import { kubectl } from "../../local/clusters/commands";
 import type { ControlPlane } from "../../local/clusters/control-plane";
+import { install } from "../../local/gke/install";
 import { ask, podOf, podSpec, removeFolders, startTemporary } from "../support/clusters";
 import { applyStrictly, type KubernetesObject, kubernetesObjects } from "../support/recorded-objects";
 import { recordEnvironment } from "../support/recorder";
@@ -42,16 +43,7 @@ async function start(stack: string): Promise<{ cluster: ControlPlane; objects: K
   const objects = kubernetesObjects(await recordEnvironment(stack));
   const cluster = await startTemporary();
   // As every GKE cluster has it before anything of ours is there.
-  const theirs = {
-    apiVersion: "storage.k8s.io/v1",
-    kind: "StorageClass",
-    metadata: {
-      name: "standard-rwo",
-      annotations: { "storageclass.kubernetes.io/is-default-class": "true" },
-    },
-    provisioner: "pd.csi.storage.gke.io",
-  };
-  expect((await applyStrictly(cluster, [theirs])).stderr).to.equal("");
+  await install(cluster.api, { gateways: true, monitoring: true, disks: true });
   const { stderr } = await applyStrictly(cluster, objects);
   expect(stderr).to.equal("");
   return { cluster, objects };
