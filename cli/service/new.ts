@@ -26,8 +26,8 @@ export interface NewOptions {
   readonly json: boolean;
 }
 
-/** What the template is called wherever a service's name belongs. */
-export const placeholder = "example-service";
+/** What stands in the template wherever the service's name belongs, and its team's. */
+export const placeholders = { name: "example-service", owner: "example-team" };
 
 /** Folders of the template that are made from its files; a clone that worked in it has them. */
 const made = ["node_modules", "dist", "reports", "build"];
@@ -54,7 +54,7 @@ export function newService(checkout: string, name: string, options: NewOptions):
   mkdirSync(dirname(folder), { recursive: true });
   const draft = mkdtempSync(join(dirname(folder), ".service-"));
   try {
-    fill(join(checkout, "templates", "service"), draft, name);
+    fill(join(checkout, "templates", "service"), draft, { name, owner: options.owner });
     rmSync(folder, { recursive: true, force: true });
     renameSync(draft, folder);
   } catch (error) {
@@ -99,8 +99,8 @@ function optionOf(key: string): string {
   return key === "exposes" ? "expose" : key;
 }
 
-/** Copies the template with the service's name in the places where a name belongs. */
-function fill(template: string, folder: string, name: string): void {
+/** Copies the template with the service's and its team's names in their places. */
+function fill(template: string, folder: string, { name, owner }: typeof placeholders): void {
   cpSync(template, folder, {
     recursive: true,
     filter: (source) => !made.includes(source.slice(template.length + 1).split("/")[0] ?? ""),
@@ -109,7 +109,8 @@ function fill(template: string, folder: string, name: string): void {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
     const text = readFileSync(path, "utf8");
-    if (text.includes(placeholder)) writeFileSync(path, text.replaceAll(placeholder, name));
+    const named = text.replaceAll(placeholders.name, name).replaceAll(placeholders.owner, owner);
+    if (named !== text) writeFileSync(path, named);
   }
 }
 
