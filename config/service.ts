@@ -98,6 +98,11 @@ const entry = z.strictObject({
       host: z
         .string()
         .regex(/^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/, "1-30 lower case letters, digits and dashes")
+        // Pop-ups share a domain as HOST-STACK: api-popup in popup-x would have the name of api in popup-popup-x.
+        .refine(
+          (host) => !/-popup(-|$)/.test(host),
+          "no -popup in it: that is where a pop-up's own name begins",
+        )
         .describe("First part of the host name, before the environment's domain."),
       path: z
         .string()

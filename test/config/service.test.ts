@@ -176,6 +176,11 @@ describe("an entry of the catalogue", () => {
       `exposes.host is "${"a".repeat(31)}"; it must be 1-30 lower case letters, digits and dashes`,
     ],
     [
+      "a host that ends as a pop-up's name begins",
+      { exposes: { host: "api-popup" } },
+      'exposes.host is "api-popup": no -popup in it: that is where a pop-up\'s own name begins',
+    ],
+    [
       "a path without its slash",
       { exposes: { host: "api", path: "v1" } },
       `exposes.path is "v1"; it must be ${pathRule}`,
