@@ -16,12 +16,22 @@ import { root } from "../support/plan-world";
 const world = `test-full-${process.pid}`;
 const folder = join(root, ".local", world);
 const stack = "popup-inside";
+/** What pop-ups run too. */
+const releases = parse(readFileSync(join(root, "catalog", "releases", "staging.yaml"), "utf8")) as Readonly<
+  Record<string, { version: string }>
+>;
 const charts = "oci://europe-west1-docker.pkg.dev/acme-ci/charts";
 
 interface Ended {
   readonly code: number;
   readonly out: string;
   readonly err: string;
+}
+
+/** As Helm lists it. */
+interface Installed {
+  readonly chart: string;
+  readonly status: string;
 }
 
 function platform(command: string, ...args: string[]): Promise<Ended> {
@@ -55,12 +65,12 @@ describe("platform local at level full", function () {
 
   after(() => platform("down"));
 
-  it("brings a stack up with a real cluster, and shows its nodes and pods", async () => {
+  it("brings a stack up with a real cluster, all its services and their stores on one node, and shows it", async () => {
     const { code, err } = await platform("up", stack);
     expect(code, err).to.equal(0);
     const { out } = await platform("status");
     expect(out).to.match(/^World \S+: process \d+, level full\n/);
-    expect(out).to.match(/popup-inside +acme-popups .* 1\/1 ready +0\/0 ready +idle\n/);
+    expect(out).to.match(/popup-inside +acme-popups .* 1\/1 ready +11\/11 ready +idle\n/);
     expect(controlPlanes()).to.have.length(5);
   });
 
@@ -73,26 +83,22 @@ describe("platform local at level full", function () {
       'Error from server (NotFound): pods "nobody" not found\n',
     ]);
     const list = await platform("helm", stack, "list", "--all-namespaces", "-o", "json");
-    expect([list.code, list.out], list.err).to.deep.equal([0, "[]\n"]);
+    expect(list.code, list.err).to.equal(0);
+    const installed = (JSON.parse(list.out) as Installed[]).map(({ chart, status }) => `${chart} ${status}`);
+    expect(installed).to.deep.equal(
+      Object.entries(releases).map(([name, { version }]) => `${name}-${version} deployed`),
+    );
   });
 
   it("has a chart of each service that it releases, under the registry's own name, and gives the way to Helm", async () => {
-    const { billing } = parse(readFileSync(join(root, "catalog/releases/staging.yaml"), "utf8")) as {
-      billing: { version: string };
-    };
+    const version = releases["billing"]?.version;
     const chart = await platform("helm", stack, "show", "chart", `${charts}/billing`);
     expect(chart.code, chart.err).to.equal(0);
-    expect((parse(chart.out) as { version: string }).version).to.equal(billing.version);
+    expect((parse(chart.out) as { version: string }).version).to.equal(version);
     // The registry is ci's, which is not up in this world.
     const pulled = await platform("helm", stack, "pull", `${charts}/billing`, "--destination", folder);
     expect(pulled.code, pulled.err).to.equal(0);
-    const pushed = await platform(
-      "helm",
-      stack,
-      "push",
-      join(folder, `billing-${billing.version}.tgz`),
-      charts,
-    );
+    const pushed = await platform("helm", stack, "push", join(folder, `billing-${version}.tgz`), charts);
     expect(pushed.code).to.equal(1);
     expect(pushed.err).to.include("this world only takes it for granted");
   });

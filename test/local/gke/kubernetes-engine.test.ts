@@ -142,7 +142,8 @@ describe("Kubernetes Engine on this machine", () => {
     await engine.resume(cloud);
     expect(await controlOf(other).api.answers("/readyz")).to.equal(true);
     expect([engine.find(broken), engine.trouble(other)]).to.deep.equal([undefined, undefined]);
-    expect(engine.trouble(broken)).to.match(/is just coming back; the logs of its parts are in .*broken/);
+    // It is tried a few times; whether that is over when the other one is there is a matter of the machine.
+    expect(engine.trouble(broken)).to.match(/ is (just coming back|left dead); the logs .* are in .*broken/);
     expect(errors.join()).to.include("etcd ended by itself");
     await cloud.remove(clusterKind, project.id, broken);
     expect(folders()).to.deep.equal([`${project.id}.europe-west1.other`]);
