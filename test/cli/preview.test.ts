@@ -108,7 +108,7 @@ describe("platform preview", () => {
     const { code, out, err } = await preview(["--base", "HEAD"]);
     expect(code, err).to.equal(0);
     expect(out).to.match(
-      /^Base: [0-9a-f]{7} "the base" \(HEAD\)\nHead: the files of this checkout\n\nci: no changes \(112 resources\)\n\npopups: no changes \(\d+ resources\)\n\nstaging: no changes \(\d+ resources\)\n\nproduction: no changes \(\d+ resources\)\n$/,
+      /^Base: [0-9a-f]{7} "the base" \(HEAD\)\nHead: the files of this checkout\n\nci: no changes \(115 resources\)\n\npopups: no changes \(\d+ resources\)\n\nstaging: no changes \(\d+ resources\)\n\nproduction: no changes \(\d+ resources\)\n$/,
     );
   });
 
@@ -126,7 +126,7 @@ describe("platform preview", () => {
     git(folder, "reset", "--quiet", "--hard", "HEAD~1");
     expect(first.code, first.err).to.equal(0);
     expect(first.out).to.match(
-      /with what is not committed\n\nci: 1 to update, 111 unchanged\n {2}Changed in place\n {4}~ Cluster › Cluster main\n {8}releaseChannel\.channel: "STABLE" → "RAPID"\n$/,
+      /with what is not committed\n\nci: 1 to update, 114 unchanged\n {2}Changed in place\n {4}~ Cluster › Cluster main\n {8}releaseChannel\.channel: "STABLE" → "RAPID"\n$/,
     );
     expect(second.out).to.equal(first.out);
     expect(inFirst).to.match(/^up$/m);
@@ -147,7 +147,7 @@ describe("platform preview", () => {
       rmSync(join(own, entry), { recursive: true });
     }
     expect(code, err).to.equal(0);
-    expect(out).to.include("ci: no changes (112 resources)");
+    expect(out).to.include("ci: no changes (115 resources)");
   });
 
   it("leaves no trace of a secret, whether it stays, is another, or stands there unencrypted", async () => {
@@ -189,16 +189,17 @@ describe("platform preview", () => {
 
   it("ends with 3 where up would refuse, after the whole plan, as text and as a document", async () => {
     rmSync(join(folder, "catalog/services/billing.yaml"));
+    edit(folder, "catalog/releases/staging.yaml", /^billing: .*\n/m, "");
     const { code, out, err } = await preview(["--base", "HEAD", "--stack", "staging"]);
     expect(code, err).to.equal(3);
-    expect(out).to.match(/staging: `up` refuses, 1 guarded, 9 to delete, \d+ unchanged\n/);
+    expect(out).to.match(/staging: `up` refuses, 2 guarded, 26 to delete, 1 to update, \d+ unchanged\n/);
     expect(out.indexOf("Database billing, deleted")).to.be.below(out.indexOf("User billing, deleted"));
     expect(err).to.include("it would take away what is guarded");
 
     const json = await preview(["--base", "HEAD", "--stack", "staging", "--json"]);
     expect(json.code).to.equal(3);
     const document = previewDocument.parse(JSON.parse(json.out));
-    expect(document.stacks[0]).to.deep.include({ status: "refused", counts: { delete: 9 } });
+    expect(document.stacks[0]).to.deep.include({ status: "refused", counts: { delete: 26, update: 1 } });
     expect(document.stacks[0]?.refusals[0]).to.include("cannot be deleted");
   });
 
@@ -209,7 +210,7 @@ describe("platform preview", () => {
     expect(code).to.equal(2);
     expect(out).to.include("staging: no plan: ");
     expect(out).to.include("did you mean releaseChannel?").and.to.include("did you mean europe-west1?");
-    expect(out).to.include("ci: no changes (112 resources)");
+    expect(out).to.include("ci: no changes (115 resources)");
   });
 
   it("keeps the other stacks' plans where something unexpected is wrong with one", async () => {
@@ -253,7 +254,10 @@ describe("platform preview", () => {
     const wrong: readonly [string[], string][] = [
       [[], "required option '--base <ref>' not specified"],
       [["--base", "nowhere"], '"nowhere" is no commit here'],
-      [["--base", "HEAD", "--stack", "stagin"], '"stagin" is no stack of this program; allowed: ci, staging'],
+      [
+        ["--base", "HEAD", "--stack", "stagin"],
+        '"stagin" is no stack of this program; allowed: ci, popups, staging',
+      ],
       [["--base", "HEAD", "--stacks", "ci"], "unknown option '--stacks'"],
     ];
     for (const [args, message] of wrong) {

@@ -2,13 +2,14 @@
 import { expect } from "chai";
 
 import { type Comparison, openComparison, type StackComparison } from "../../cli/preview/comparison";
+import type { ResourceChange } from "../../cli/plan/plan";
 import { baseOf } from "../../cli/preview/repository";
 import { findEngine } from "../../local/engine/find";
 import { temporaryFolder } from "../support/plan-world";
 import { type ProgramRepository, programRepository } from "../support/program-repository";
 
 /** Resources of each stack before the edit, as the inventories list them. */
-const size: Readonly<Record<string, number>> = { ci: 112, staging: 137, production: 138 };
+const size: Readonly<Record<string, number>> = { ci: 115, staging: 234, production: 235 };
 
 /**
  * `action Type name`, with a component's type in (). `!` where the engine refuses it, `#` where the provider does when
@@ -26,11 +27,20 @@ function verdictsOf({ plan }: StackComparison): string[] {
   });
 }
 
+const alertGone = (alert: string) => `delete AlertPolicy billing-${alert}`;
+
+/** Whole line of a service that runs in production. */
+const released = "billing: { version: 1.4.1, by: jenkins, build: billing/main/38 }\n";
+
+const inputsOf = ({ properties }: ResourceChange) => properties.map(({ path }) => path);
+
 interface Edit {
   readonly of: string;
   readonly stack?: string;
   readonly edit: (program: ProgramRepository) => void;
   readonly verdicts: readonly string[];
+  /** Paths of all inputs that differ, where it matters that there are no others. */
+  readonly inputs?: readonly string[];
 }
 
 const pool = (key: string, value: unknown) => (program: ProgramRepository) =>
@@ -60,15 +70,23 @@ const workloads = [
   ),
 ];
 
+const releases = [...services, "webhooks"].map((name) => `replace Release ${name}`);
+const waysToCaches = ["replace NetworkPolicy authentication", "replace NetworkPolicy messaging"];
+const cacheConnections = [
+  "replace IAMMember authentication-memorystore-dbconnectionuser",
+  "replace IAMMember messaging-memorystore-dbconnectionuser",
+  "replace ServiceConnectionPolicy main",
+];
+
 /** What holds for the pods of a namespace, and for all pods, in the order in which a plan has them. */
 const inNamespace = [
+  "replace ServiceAccount migrator",
   "replace LimitRange services",
   "replace ResourceQuota services",
   "replace ServiceAccountPatch services",
   ...[
     "allow-database",
     "allow-dns",
-    "allow-inside",
     "allow-internet",
     "allow-load-balancers",
     "allow-metadata-server",
@@ -78,13 +96,22 @@ const inNamespace = [
   "replace ValidatingAdmissionPolicy services",
   "replace ValidatingAdmissionPolicyBinding services",
 ];
-const classes = [
+const classesAndAccounts = [
   ...["batch", "platform", "standard"].map((name) => `replace PriorityClass ${name}`),
+  "replace SecretIamMember webhooks-webhook-signing-key",
+  ...[...services, "webhooks"].map((name) => `replace ServiceAccount ${name}`),
   "replace StorageClass platform-standard",
 ];
 const oldFirst = (verdicts: readonly string[]) => verdicts.map((verdict) => `${verdict} <`);
 
 const logins = ["authentication", "billing", "main-migrator", "messaging", "routing"];
+
+const caches = ["authentication", "messaging"];
+const secrets = [
+  "authentication-signing-key",
+  "billing-payment-provider-key",
+  "webhooks-webhook-signing-key",
+];
 
 /** What loses its protection with the lifecycle, besides the cluster. */
 const openAfter = [
@@ -105,6 +132,7 @@ const openAfter = [
   "update Subnetwork main ?",
   "update CertificateMap public ?",
   "update ManagedZone public ?",
+  ...secrets.map((name) => `update Secret ${name} ?`),
 ];
 
 const edits: readonly Edit[] = [
@@ -152,8 +180,8 @@ const edits: readonly Edit[] = [
     edit: (program) =>
       program.edit(
         "environments/delivery.ts",
-        "region,\n      network: network.id",
-        'region: "europe-west4",\n      network: network.id',
+        "region,\n      network: ground.network.id",
+        'region: "europe-west4",\n      network: ground.network.id',
       ),
     verdicts: [
       ...services.map((name) => `replace Database ${name} ! <`),
@@ -169,6 +197,7 @@ const edits: readonly Edit[] = [
         `replace IAMMember ${name}-cloudsql-instanceuser`,
       ]),
       "update NetworkPolicy services-allow-database",
+      ...services.map((name) => `update Release ${name}`),
     ],
   },
   {
@@ -179,25 +208,30 @@ const edits: readonly Edit[] = [
         'account.email.apply((email) => email.replace(/\\.gserviceaccount\\.com$/, ""))',
         'account.email.apply((email) => email.replace(/\\.gserviceaccount\\.com$/, ".x"))',
       ),
-    verdicts: logins.map((name) => `replace User ${name} <`),
+    verdicts: [
+      ...logins.map((name) => `replace User ${name} <`),
+      ...services.map((name) => `update Release ${name}`),
+    ],
   },
   {
     of: "the network's description",
     edit: describeNetwork,
     verdicts: [
+      ...caches.map((name) => `replace Instance ${name} ! <`),
       "replace Cluster main ! <",
       "replace Address main ! <",
       "replace Gateway public <",
       "replace Namespace services <",
       "replace Network main ! <",
       "replace Subnetwork main ! <",
+      ...oldFirst([...releases, ...waysToCaches, ...cacheConnections]),
       "replace NodePool services <",
       "replace kubernetes main <",
       "replace ForwardingRule main <",
       ...oldFirst([...workloads, ...inNamespace]),
       "replace Router main <",
       "replace RouterNat main <",
-      ...oldFirst(classes),
+      ...oldFirst(classesAndAccounts),
       "update ManagedZone main",
       "update RecordSet main",
       "update Firewall main-load-balancers",
@@ -211,11 +245,13 @@ const edits: readonly Edit[] = [
       "replace Cluster main !",
       "replace Gateway public",
       "replace Namespace services",
+      ...releases,
+      ...waysToCaches,
       "replace NodePool services",
       "replace kubernetes main",
       ...workloads,
       ...inNamespace,
-      ...classes,
+      ...classesAndAccounts,
     ],
   },
   {
@@ -297,14 +333,22 @@ const edits: readonly Edit[] = [
       "create Account search",
       "create IAMMember search-workload",
       "create (Identity) search",
+      "create ServiceAccount search",
+      "create (KubernetesAccount) search",
+      "create (Service) search",
     ],
   },
   {
     of: "the catalogue: a service gone",
-    edit: (program) => program.remove("catalog/services/billing.yaml"),
+    edit: (program) => {
+      program.remove("catalog/services/billing.yaml");
+      program.edit("catalog/releases/production.yaml", released, "");
+    },
     verdicts: [
       "delete Database billing !",
       "delete Account billing",
+      "delete Secret billing-payment-provider-key !",
+      "delete Release billing",
       "delete User billing",
       "delete IAMMember billing-cloudsql-client",
       "delete IAMMember billing-cloudsql-instanceuser",
@@ -312,17 +356,39 @@ const edits: readonly Edit[] = [
       "delete (DatabaseLogin) billing",
       "delete IAMMember billing-workload",
       "delete (Identity) billing",
+      ...["errors-page", "errors-ticket", "latency-page", "latency-ticket"].map(alertGone),
+      ...["saturation-ticket", "uptime-page", "uptime-ticket"].map(alertGone),
+      "delete Dashboard billing",
+      "delete UptimeCheckConfig billing",
+      "delete (Monitoring) billing",
+      "delete SecretIamMember billing-payment-provider-key",
+      "delete (Secrets) billing",
+      "delete ServiceAccount billing",
+      "delete (KubernetesAccount) billing",
+      "delete (Service) billing",
+      // It lets its callers in, and billing was one.
+      "update Release authentication",
     ],
   },
   {
     of: "the catalogue: a service retired",
     edit: (program) => program.edit("catalog/services/billing.yaml", "stores:", "retired: true\nstores:"),
-    verdicts: ["update Database billing ?"],
+    verdicts: ["update Database billing ?", "update Secret billing-payment-provider-key ?"],
+  },
+  {
+    of: "the releases: another version of one service",
+    stack: "staging",
+    edit: (program) => program.edit("catalog/releases/staging.yaml", "version: 1.4.2", "version: 1.4.3"),
+    verdicts: ["update Release billing"],
+    inputs: ["version"],
   },
   {
     of: "a label",
     edit: (program) => program.set("production", "other-team", "platform:owner"),
     verdicts: [
+      "update Instance authentication",
+      "update Instance messaging",
+      "update ServiceConnectionPolicy main",
       "update Cluster main",
       "update NodePool services",
       "update DatabaseInstance main",
@@ -340,6 +406,7 @@ const edits: readonly Edit[] = [
       "update CertificateMapEntry public-wildcard",
       "update DnsAuthorization public",
       "update ManagedZone public",
+      ...secrets.map((name) => `update Secret ${name}`),
     ],
   },
   {
@@ -367,7 +434,12 @@ const edits: readonly Edit[] = [
   {
     of: "the lifecycle",
     edit: (program) => program.set("production", "disposable", "platform:lifecycle"),
-    verdicts: ["update Cluster main ?", ...openAfter, "update NodePool services"],
+    verdicts: [
+      ...caches.map((name) => `update Instance ${name} ?`),
+      "update Cluster main ?",
+      ...openAfter,
+      "update NodePool services",
+    ],
   },
   {
     of: "the lifecycle, and the cluster's description with it",
@@ -379,12 +451,15 @@ const edits: readonly Edit[] = [
       "replace Cluster main # ?",
       "replace Gateway public",
       "replace Namespace services",
+      ...releases,
+      ...caches.map((name) => `update Instance ${name} ?`),
       ...openAfter,
+      ...waysToCaches,
       "replace NodePool services",
       "replace kubernetes main",
       ...workloads,
       ...inNamespace,
-      ...classes,
+      ...classesAndAccounts,
     ],
   },
   {
@@ -394,20 +469,23 @@ const edits: readonly Edit[] = [
       describeNetwork(program);
     },
     verdicts: [
+      ...caches.map((name) => `replace Instance ${name} ! ? <`),
       "replace Cluster main ! ? <",
       "replace Address main ! ? <",
       "replace Gateway public <",
       "replace Namespace services <",
       "replace Network main # ? <",
       "replace Subnetwork main ! ? <",
+      ...oldFirst(releases),
       ...openAfter.filter((verdict) => !/ (Address main|Network main|Subnetwork main) /.test(verdict)),
+      ...oldFirst([...waysToCaches, ...cacheConnections]),
       "replace NodePool services <",
       "replace kubernetes main <",
       "replace ForwardingRule main <",
       ...oldFirst([...workloads, ...inNamespace]),
       "replace Router main <",
       "replace RouterNat main <",
-      ...oldFirst(classes),
+      ...oldFirst(classesAndAccounts),
       "update RecordSet main",
       "update Firewall main-load-balancers",
       "update Policy main",
@@ -429,11 +507,12 @@ describe("an edit of", () => {
   after(() => comparison.close());
   afterEach(() => program.reset());
 
-  for (const { of, stack = "production", edit, verdicts } of edits) {
+  for (const { of, stack = "production", edit, verdicts, inputs } of edits) {
     it(`${of} has the right verdict for every resource`, async () => {
       edit(program);
       const compared = await comparison.stack(stack, () => undefined);
       expect(verdictsOf(compared)).to.deep.equal(verdicts);
+      if (inputs) expect(compared.plan?.changes.flatMap(inputsOf)).to.deep.equal(inputs);
       const before = compared.plan?.changes.filter(({ action }) => action !== "create") ?? [];
       expect((compared.plan?.unchanged ?? 0) + before.length).to.equal(size[stack]);
       const refused = compared.plan?.changes.some(({ refusedBy }) => refusedBy === "engine") ?? false;

@@ -3,6 +3,9 @@
  *
  * Not proven here: that Google itself takes these inputs, and anything inside a cluster.
  */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+
 import { expect } from "chai";
 
 import { exportStack } from "../../local/engine/run";
@@ -143,19 +146,27 @@ describe("the deployed program", () => {
   it("gives up a service in two steps, and its database only in the second", async () => {
     const billing = "catalog/services/billing.yaml";
     const gone = programCopy({
-      [billing]: () => "owner: billing-team\nrepository: https://git.example/a\nstores: []\n",
+      "catalog/releases/production.yaml": (text) => text.replace(/^billing: .*\n/m, ""),
     });
+    rmSync(join(gone, billing));
     const refused = await plan.preview("production", { program: gone });
-    expect(errorsOf(refused)).to.match(/Database::billing" cannot be deleted\s+because it is protected/);
+    expect(errorsOf(refused)).to.match(
+      /(Database::billing|Secret::billing-payment-provider-key)" cannot be deleted\s+because it is protected/,
+    );
 
     const retired = programCopy({ [billing]: (text) => `${text}retired: true\n` });
     const first = await plan.up("production", { program: retired });
-    expect(verdicts(first)).to.deep.equal(["update Database billing"]);
+    expect(verdicts(first)).to.deep.equal([
+      "update Database billing",
+      "update Secret billing-payment-provider-key",
+    ]);
 
     const second = await plan.up("production", { program: gone });
     expect(errorsOf(second)).to.equal("");
     expect(
-      idsOf(plan, "acme-production").filter((id) => id.startsWith("sql/database:") && id.includes("billing")),
+      idsOf(plan, "acme-production").filter((id) =>
+        /^(sql\/database|secretmanager\/secret):.*billing/.test(id),
+      ),
     ).to.deep.equal([]);
     expect(idsOf(plan, "acme-production").filter((id) => id.startsWith("sql/database:"))).to.have.length(3);
   });
