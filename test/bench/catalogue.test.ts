@@ -51,8 +51,9 @@ describe("a generated catalogue", () => {
   }
 
   it("has a release of every service", () => {
-    const catalogue = read(12);
-    const releases = parseReleases(stringify(generatedReleases(12)), "production.yaml", catalogue);
+    // More than a YAML file may have aliases.
+    const catalogue = read(150);
+    const releases = parseReleases(stringify(generatedReleases(150)), "production.yaml", catalogue);
     expect(Object.keys(releases)).to.deep.equal(Object.keys(catalogue));
   });
 
