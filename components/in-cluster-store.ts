@@ -17,6 +17,8 @@ export interface InClusterStoreArgs {
   namespace: pulumi.Input<string>;
   /** Team that answers for the service, as a label. */
   owner: string;
+  /** What has to be there before its pod. */
+  needs: readonly pulumi.Resource[];
 }
 
 /**
@@ -52,7 +54,7 @@ export class InClusterStore extends pulumi.ComponentResource {
       name,
       { metadata: metadata(name), spec: storeSpec(name, account.name, args) },
       // It answers everybody who reaches it, so it is closed first; no input says so.
-      { parent: this, dependsOn: closed },
+      { parent: this, dependsOn: [closed, ...args.needs] },
     );
     const service = new core.Service(
       name,

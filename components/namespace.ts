@@ -33,6 +33,8 @@ export type Confinement =
  * how much they may request, whom they may go before, and that none gets a token of the API server unless it asks for an account that has one.
  */
 export class Namespace extends pulumi.ComponentResource {
+  /** Its name, known once it is there: for what starts no pods. */
+  public readonly name: pulumi.Output<string>;
   /** Its name, known once all that guards it is there: whoever has it may start pods at once. */
   public readonly namespace: pulumi.Output<string>;
 
@@ -80,11 +82,12 @@ export class Namespace extends pulumi.ComponentResource {
       { parent: this },
     );
 
+    this.name = namespace.metadata.name;
     // By their names: an id is unknown while one of them is planned, and all that is inside would seem to move.
     this.namespace = pulumi
       .all([namespace, ...policies, quota, limits, account].map(({ metadata }) => metadata.name))
       .apply(() => namespace.metadata.name);
-    this.registerOutputs({ namespace: this.namespace });
+    this.registerOutputs({ name: this.name, namespace: this.namespace });
   }
 }
 

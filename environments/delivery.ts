@@ -51,10 +51,11 @@ export function createDelivery(stack: string, settings: Settings, product: Produ
     },
     inside,
   );
-  const ways = createWaysIn(stack, settings, ground, namespace.namespace, product.catalogue);
+  const ways = createWaysIn(stack, settings, ground, namespace.name, product.catalogue);
   const services = createServices(product, {
     ...place,
-    namespace: namespace.namespace,
+    namespace: namespace.name,
+    guards: [namespace],
     accounts,
     data,
     // A route that outlives its gateway keeps the gateway's load balancer from going.

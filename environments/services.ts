@@ -34,6 +34,8 @@ export interface Place {
 /** What the services of an environment find there. */
 export interface Surroundings extends Place {
   readonly namespace: pulumi.Input<string>;
+  /** What guards the pods in it: what starts pods waits for it, and nothing else does. */
+  readonly guards: readonly pulumi.Resource[];
   /** Google accounts of those that have one. */
   readonly accounts: Readonly<Record<string, Identity>>;
   /** Where services store data, and who changes its structure; where it is left out, they get stores of their own. */
@@ -116,17 +118,16 @@ function createService(
   { catalogue, releases }: Product,
   shared: Shared,
 ): { parts: readonly pulumi.Resource[]; running: Running } {
-  const { stack, settings, ground, namespace, accounts, after } = shared;
+  const { stack, settings, ground, namespace, accounts, guards, after } = shared;
   const { gateway, services } = settings;
   const account = accounts[name];
   const secrets = createSecrets(name, entry, shared);
   const postgres = entry.stores.includes("postgres") ? createPostgres(name, entry, shared) : undefined;
   const redis = entry.stores.includes("redis") ? createRedis(name, entry, shared) : undefined;
-  // No value of a release tells that accounts may act and log in, that a secret may be read, that a store runs and
-  // that the network lets the service's pods through to it.
-  const needs = [account, secrets, ...(postgres?.needs ?? []), ...(redis?.needs ?? []), ...after].filter(
-    (need) => need !== undefined,
-  );
+  const stores = [...(postgres?.needs ?? []), ...(redis?.needs ?? [])];
+  // No value of a release tells that accounts may act and log in, that a secret may be read, that a store runs, that
+  // the network lets the service's pods through to it, and that all that guards their namespace is there.
+  const needs = [account, secrets, ...stores, ...guards, ...after].filter((need) => need !== undefined);
   const version = releases[name]?.version;
   const hostname =
     entry.exposes &&
@@ -232,7 +233,7 @@ function createRedis(name: string, entry: ServiceEntry, shared: Shared): Reached
 function createStore(kind: StoreKind, service: string, { owner }: ServiceEntry, around: Surroundings) {
   return new InClusterStore(
     `${service}-${kind}`,
-    { kind, service, namespace: around.namespace, owner },
+    { kind, service, namespace: around.namespace, owner, needs: around.guards },
     around.ground.inside,
   );
 }

@@ -15,6 +15,7 @@ const argsOf = (kind: StoreKind) => ({
   service: "billing",
   namespace: "popup-a",
   owner: "billing-team",
+  needs: [],
 });
 const store = (kind: StoreKind) => record(() => new InClusterStore(`billing-${kind}`, argsOf(kind)));
 const specOf = (kind: StoreKind) => storeSpec(`billing-${kind}`, `billing-${kind}`, argsOf(kind));

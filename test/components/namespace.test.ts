@@ -120,7 +120,7 @@ describe("a namespace", () => {
   it("is known by its name in a preview already: what is inside would seem to be replaced otherwise", async () => {
     const recording = await namespace({}, true);
     const component = recording.one(types.namespace).parent ?? "";
-    expect(recording.outputs.get(component)).to.deep.equal({ namespace: "staging" });
+    expect(recording.outputs.get(component)).to.deep.equal({ name: "staging", namespace: "staging" });
     expect(JSON.stringify(recording.registrations)).to.not.contain(unknown);
   });
 

@@ -263,6 +263,20 @@ describe("services", () => {
     expect(recording.all("platform:index:CacheConnections")).to.have.length(1);
   });
 
+  for (const stack of ["staging", popup]) {
+    it(`start no pod in ${stack} before all that guards their namespace is there`, async () => {
+      const recording = await recordEnvironment(stack);
+      const guards = recording.registrations.filter(
+        ({ custom, parent }) => custom && parent && recording.at(parent).type === "platform:index:Namespace",
+      );
+      expect(guards.length).to.be.above(8);
+      for (const { urn } of [...recording.all(types.release), ...recording.all(types.deployment)]) {
+        const needed = recording.prerequisites(urn);
+        expect(guards.filter((guard) => !needed.has(guard.urn)).map(({ name }) => name)).to.deep.equal([]);
+      }
+    });
+  }
+
   it("go before what their routes need goes", async () => {
     const catalogue = { billing: entry };
     const recording = await record(
@@ -275,6 +289,7 @@ describe("services", () => {
           {
             ...place,
             namespace: "staging",
+            guards: [],
             accounts: createAccounts(catalogue, place),
             data: undefined,
             after: [gateway],
