@@ -31,10 +31,10 @@ export interface ServiceArgs {
   /** The version of each secret that it reads, by the name it knows. */
   secrets: Readonly<Record<string, pulumi.Input<string>>>;
   /**
-   * Host name under which the internet reaches what it exposes.
-   * @default nowhere
+   * How the internet reaches what it exposes.
+   * @default not at all
    */
-  hostname?: string;
+  route?: { hostname: string; gateway: pulumi.Input<string> };
   /** Repository that its chart is in, `oci://HOST/PATH`. */
   charts: string;
   /**
@@ -71,9 +71,6 @@ export interface Memorystore {
   /** Certificates in PEM. */
   authorities: pulumi.Input<string>;
 }
-
-/** Called so by the Gateway component; services of the same namespace name it in their routes. */
-export const publicGateway = "public";
 
 /**
  * One microservice in one environment: who its pods are, and one Helm release of the version that is to run.
@@ -120,7 +117,7 @@ const releasePolicy = {
 
 /** What an environment tells the chart of a service. The chart refuses everything else, and none of it is secret. */
 export function serviceValues(account: pulumi.Input<string>, args: ServiceArgs) {
-  const { entry, hostname, postgres, redis } = args;
+  const { entry, route, postgres, redis } = args;
   return {
     environment: {
       name: args.environment,
@@ -134,10 +131,7 @@ export function serviceValues(account: pulumi.Input<string>, args: ServiceArgs) 
       secrets: args.secrets,
       calls: entry.calls,
       callers: [...args.callers],
-      ...(entry.exposes &&
-        hostname !== undefined && {
-          route: { hostname, path: entry.exposes.path, gateway: publicGateway },
-        }),
+      ...(entry.exposes && route && { route: { ...route, path: entry.exposes.path } }),
     },
   };
 }

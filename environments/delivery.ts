@@ -58,8 +58,7 @@ export function createDelivery(stack: string, settings: Settings, product: Produ
     guards: [namespace],
     accounts,
     data,
-    // A route that outlives its gateway keeps the gateway's load balancer from going.
-    after: ways.parts,
+    routes: ways.routes,
   });
   const deployer =
     settings.deployer !== undefined &&

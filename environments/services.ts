@@ -11,12 +11,12 @@ import { type Postgres, type Redis, Service } from "../components/service";
 import { cachePort } from "../components/traffic";
 import { callersOf, type Catalogue } from "../config/catalogue";
 import type { Loaded } from "../config/load";
-import { hostName } from "../config/names";
 import type { Releases } from "../config/releases";
 import { type ServiceEntry, serviceIn } from "../config/service";
 import type { DeliverySettings } from "../config/settings";
 import type { Ground } from "./ground";
 import type { Running } from "./monitoring";
+import type { Route } from "./ways-in";
 
 /** What is there to run: the services, and the version of each that does. */
 export interface Product {
@@ -40,8 +40,8 @@ export interface Surroundings extends Place {
   readonly accounts: Readonly<Record<string, Identity>>;
   /** Where services store data, and who changes its structure; where it is left out, they get stores of their own. */
   readonly data: { readonly database: Database; readonly migrator: Identity } | undefined;
-  /** What has to be there as long as anything runs, and no release names. */
-  readonly after: readonly pulumi.Resource[];
+  /** How the internet reaches those that are exposed. */
+  readonly routes: Readonly<Record<string, Route>>;
 }
 
 /** A Google account that the pods of one Kubernetes account act as. */
@@ -118,8 +118,8 @@ function createService(
   { catalogue, releases }: Product,
   shared: Shared,
 ): { parts: readonly pulumi.Resource[]; running: Running } {
-  const { stack, settings, ground, namespace, accounts, guards, after } = shared;
-  const { gateway, services } = settings;
+  const { stack, settings, ground, namespace, accounts, guards, routes } = shared;
+  const { services } = settings;
   const account = accounts[name];
   const secrets = createSecrets(name, entry, shared);
   const postgres = entry.stores.includes("postgres") ? createPostgres(name, entry, shared) : undefined;
@@ -127,16 +127,9 @@ function createService(
   const stores = [...(postgres?.needs ?? []), ...(redis?.needs ?? [])];
   // No value of a release tells that accounts may act and log in, that a secret may be read, that a store runs, that
   // the network lets the service's pods through to it, and that all that guards their namespace is there.
-  const needs = [account, secrets, ...stores, ...guards, ...after].filter((need) => need !== undefined);
+  const needs = [account, secrets, ...stores, ...guards].filter((need) => need !== undefined);
   const version = releases[name]?.version;
-  const hostname =
-    entry.exposes &&
-    hostName({
-      host: entry.exposes.host,
-      domain: gateway.domain,
-      stack,
-      shared: gateway.shared !== undefined,
-    });
+  const route = routes[name];
   const service = new Service(
     name,
     {
@@ -148,14 +141,14 @@ function createService(
       ...(postgres && { postgres: postgres.way }),
       ...(redis && { redis: redis.way }),
       secrets: secrets?.versions ?? {},
-      ...(hostname !== undefined && { hostname }),
+      ...(route && { route }),
       charts: services.charts,
       ...(version !== undefined && { version }),
       needs,
     },
     ground.inside,
   );
-  const running = { entry, release: service, ...(hostname !== undefined && { host: hostname }) };
+  const running = { entry, release: service, ...(route && { host: route.hostname }) };
   return { parts: [service, ...needs], running };
 }
 

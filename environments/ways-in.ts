@@ -8,9 +8,16 @@ import { hostName, physicalName } from "../config/names";
 import type { DeliverySettings } from "../config/settings";
 import type { Ground } from "./ground";
 
+/** The name of a service's host, and what it is reached by. */
+export interface Route {
+  readonly hostname: string;
+  readonly gateway: pulumi.Output<string>;
+}
+
 /** How the internet reaches the services of an environment. */
 export interface WaysIn {
-  readonly gateway: Gateway;
+  /** What the route of each service that is exposed needs to know; whatever has it goes before the gateway does. */
+  readonly routes: Readonly<Record<string, Route>>;
   readonly parts: readonly pulumi.Resource[];
   readonly outputs: {
     /** Where each service that is exposed answers. */
@@ -57,7 +64,9 @@ export function createWaysIn(
     { providers: [...outside.providers, inside.provider] },
   );
   return {
-    gateway,
+    routes: Object.fromEntries(
+      exposed.map(({ service, hostname }) => [service, { hostname, gateway: gateway.name }]),
+    ),
     parts: [...(own ? [own] : []), gateway],
     outputs: {
       urls: Object.fromEntries(

@@ -133,11 +133,9 @@ describe("the values of a service", () => {
 
   it("say where the internet finds it only if it exposes something and there is a way in", () => {
     const entry = serviceEntryOf({ exposes: { host: "api", path: "/billing" } });
-    const hostname = "api.staging.acme.example";
-    expect(valuesOf({ entry, hostname })).to.deep.include({
-      route: { hostname, path: "/billing", gateway: "public" },
-    });
+    const route = { hostname: "api.staging.acme.example", gateway: "public" };
+    expect(valuesOf({ entry, route })).to.deep.include({ route: { ...route, path: "/billing" } });
     expect(valuesOf({ entry })).to.not.have.any.keys("route");
-    expect(valuesOf({ hostname })).to.not.have.any.keys("route");
+    expect(valuesOf({ route })).to.not.have.any.keys("route");
   });
 });

@@ -3,14 +3,14 @@
  */
 import { join } from "node:path";
 
-import * as core from "@pulumi/kubernetes/core/v1";
 import { expect } from "chai";
+import { parse } from "yaml";
 
+import { generatedCatalogue } from "../../bench/catalogue";
 import { type Catalogue, readCatalogue } from "../../config/catalogue";
 import type { Releases } from "../../config/releases";
+import { serviceEntry } from "../../config/service";
 import type { DeliverySettings } from "../../config/settings";
-import { layGround } from "../../environments/ground";
-import { createAccounts, createServices } from "../../environments/services";
 import { createDelivery } from "../../environments/delivery";
 import {
   cacheAddress,
@@ -202,6 +202,14 @@ describe("a service of the catalogue in a pop-up", () => {
   });
 });
 
+/** As many services as one likes, each as one of the real ones is. */
+function many(count: number): Catalogue {
+  const files = generatedCatalogue(count, readCatalogue(join(root, "catalog", "services")));
+  return Object.fromEntries(
+    [...files].map(([file, text]) => [file.replace(/\.yaml$/, ""), serviceEntry.parse(parse(text))]),
+  );
+}
+
 describe("services", () => {
   const entry = serviceEntryOf({ stores: ["postgres", "redis"], secrets: ["key"] });
 
@@ -216,16 +224,21 @@ describe("services", () => {
     ]);
   });
 
-  it("change only by their own line: another version is one other release", async () => {
-    const catalogue = readCatalogue(join(root, "catalog", "services"));
-    const versions = Object.fromEntries(Object.keys(catalogue).map((name) => [name, releaseOf("1.0.0")]));
-    const before = await delivery(catalogue, versions);
-    const after = await delivery(catalogue, { ...versions, billing: releaseOf("1.0.1") });
-    const changed = before.registrations.filter(
-      (made) => JSON.stringify(made) !== JSON.stringify(after.at(made.urn)),
-    );
-    expect(changed.map(({ type, name }) => `${type} ${name}`)).to.deep.equal([`${types.release} billing`]);
-  });
+  for (const count of [5, 200]) {
+    it(`change only by their own line, ${count} of them: another version is one other release`, async function () {
+      this.timeout(120_000);
+      const catalogue = many(count);
+      const [first = ""] = Object.keys(catalogue);
+      const versions = Object.fromEntries(Object.keys(catalogue).map((name) => [name, releaseOf("1.0.0")]));
+      const before = await delivery(catalogue, versions);
+      const after = await delivery(catalogue, { ...versions, [first]: releaseOf("1.0.1") });
+      expect(before.all(types.release)).to.have.length(count);
+      const changed = before.registrations.filter(
+        (made) => JSON.stringify(made) !== JSON.stringify(after.at(made.urn)),
+      );
+      expect(changed.map(({ type, name }) => `${type} ${name}`)).to.deep.equal([`${types.release} ${first}`]);
+    });
+  }
 
   it("lose the protection of all their data when they retire, and of nobody else's", async () => {
     const other = entry;
@@ -277,27 +290,19 @@ describe("services", () => {
     });
   }
 
-  it("go before what their routes need goes", async () => {
-    const catalogue = { billing: entry };
-    const recording = await record(
-      () => {
-        const settings = deliverySettings();
-        const place = { stack: "staging", settings, ground: layGround("staging", settings, { apis: [] }) };
-        const gateway = new core.ConfigMap("gateway", {}, place.ground.inside);
-        createServices(
-          { catalogue, releases: { billing: releaseOf("1.0.0") } },
-          {
-            ...place,
-            namespace: "staging",
-            guards: [],
-            accounts: createAccounts(catalogue, place),
-            data: undefined,
-            after: [gateway],
-          },
-        );
-      },
-      { stack: "staging" },
-    );
-    expect(recording.one(types.release).dependencies.map(nameOf)).to.include("gateway");
+  it("go before the gateway that their routes are attached to, and its load balancer with it", async () => {
+    for (const stack of ["staging", popup]) {
+      const recording = await recordEnvironment(stack);
+      const gateway = recording.one("kubernetes:gateway.networking.k8s.io/v1:Gateway").urn;
+      const before = recording
+        .all(types.release)
+        .filter(({ urn }) => recording.prerequisites(urn).has(gateway));
+      expect(before.map(({ name }) => name).sort()).to.deep.equal([
+        "authentication",
+        "billing",
+        "messaging",
+        "webhooks",
+      ]);
+    }
   });
 });
