@@ -2,7 +2,7 @@ import type { ServiceRepository } from "./service-repository";
 
 /** Something in a repository that does not keep to the guidelines. */
 export interface Finding {
-  /** The rule's id, as `platform service check --rules` lists it. */
+  /** The rule's id, as `platform service check --help` lists it. */
   readonly rule: string;
   /** File and, where it is known, the line: `Dockerfile:12`. */
   readonly place: string;

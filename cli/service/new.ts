@@ -9,7 +9,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 
 import { Document } from "yaml";
 
@@ -116,17 +116,18 @@ function fill(template: string, folder: string, { name, owner }: typeof placehol
 
 function tell(name: string, folder: string, json: boolean): void {
   const entry = `catalog/services/${name}.yaml`;
+  const place = relative(process.cwd(), folder) || ".";
   if (json) {
     printJson({ service: name, folder, entry });
     return;
   }
   print(
     [
-      `${folder}  the repository of ${name}: make it one with git init`,
+      `${place}  the repository of ${name}: make it one with git init`,
       `${entry}  what ${name} needs from an environment`,
       "",
       "Next:",
-      `  ./platform service check ${folder}`,
+      `  ./platform service check ${place}`,
       `  review ${entry}, and open a pull request with it`,
       `  push the repository; docs/onboarding.md goes on from there`,
     ].join("\n"),
