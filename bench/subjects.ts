@@ -23,7 +23,7 @@ export interface Subject {
 }
 
 /** From this many services on a round takes minutes: two of them count, and nothing is left to warm up. */
-const manyServices = 300;
+const manyServices = 200;
 
 /** A stack as it is. */
 export function stackSubject(stack: ChosenStack, programFolder: string, rounds: number): Subject {
