@@ -59,6 +59,12 @@ async function until<T>(ask: () => T | Promise<T>, isRight: (answer: T) => boole
   }
 }
 
+/** Where a service answers, once it says so. */
+async function urlOf(running: Running): Promise<string> {
+  const found = (address: string | undefined) => address !== undefined;
+  return (await until(() => addressIn(running), found)) ?? "";
+}
+
 const statusOf = async (url: string) => (await fetch(url)).status;
 
 const template = join(root, "templates/service");
@@ -148,11 +154,7 @@ describe("the program of the template", () => {
 
     const running = startIn(service, ["node", "dist/main.js"], env);
     try {
-      const url =
-        (await until(
-          () => addressIn(running),
-          (address) => address !== undefined,
-        )) ?? "";
+      const url = await urlOf(running);
       await until(
         () => statusOf(`${url}/health/ready`),
         (status) => status === 200,
@@ -204,11 +206,7 @@ describe("the program of the template", () => {
       REDIS_AUTHORITIES: strangers.certificate,
     });
     try {
-      const url =
-        (await until(
-          () => addressIn(running),
-          (address) => address !== undefined,
-        )) ?? "";
+      const url = await urlOf(running);
       await until(
         () => statusOf(`${url}/health/ready`),
         (status) => status === 200,
@@ -223,11 +221,7 @@ describe("the program of the template", () => {
         () => statusOf(`${url}/health/ready`),
         (status) => status === 200,
       );
-      const other =
-        (await until(
-          () => addressIn(stranger),
-          (address) => address !== undefined,
-        )) ?? "";
+      const other = await urlOf(stranger);
       const { stores: seen } = (await (await fetch(`${other}/health/ready`)).json()) as { stores: object };
       expect(seen).to.deep.equal({ postgres: "available", redis: "not available" });
     } finally {
