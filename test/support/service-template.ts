@@ -65,7 +65,7 @@ export async function runIn(
   const [program = "", ...args] = command;
   const child = spawn(program, args, {
     cwd: folder,
-    env: { ...process.env, ...env },
+    env: { ...ownEnvironment(), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output = collected(child);
@@ -94,7 +94,7 @@ export function startIn(
   env: Readonly<Record<string, string>>,
 ): Running {
   const [program = "", ...args] = command;
-  const child = spawn(program, args, { cwd: folder, env: { ...process.env, ...env } });
+  const child = spawn(program, args, { cwd: folder, env: { ...ownEnvironment(), ...env } });
   const kill = () => child.kill("SIGKILL");
   process.once("exit", kill);
   return {
@@ -118,4 +118,10 @@ export function withPrograms(folder: string, programs: Readonly<Record<string, s
     chmodSync(join(place, name), 0o755);
   }
   return `${place}:${process.env["PATH"] ?? ""}`;
+}
+
+/** Without what a make around these tests tells the makes that it calls: one in a test is called by nobody. */
+function ownEnvironment(): NodeJS.ProcessEnv {
+  const ofMake = ["MAKEFLAGS", "MFLAGS", "MAKELEVEL"];
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofMake.includes(name)));
 }
