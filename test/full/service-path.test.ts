@@ -5,6 +5,8 @@
  */
 import { chmodSync, cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 
 import { expect } from "chai";
 
@@ -74,6 +76,16 @@ describe("the way of a service", function () {
     };
   };
   const runsWell = (version: string) => ({ releases: [`${version} deployed`], ready: [version, version] });
+  /** A first release begins with one pod, until the autoscaler has looked; a minute is four times what that takes. */
+  const comesToRun = async (stack: string, version: string) => {
+    const patience = Date.now() + 60_000;
+    let found = await runs(stack);
+    while (!isDeepStrictEqual(found, runsWell(version)) && Date.now() < patience) {
+      await wait(1000);
+      found = await runs(stack);
+    }
+    expect(found).to.deep.equal(runsWell(version));
+  };
 
   const makeChart = async (version: string, base: string) => {
     const { code, out, err } = await checkout.run(
@@ -157,7 +169,7 @@ describe("the way of a service", function () {
     await makeChart("1.0.0", join(checkout.folder, "charts", "service"));
     await setTo("1.0.0");
     await up("staging");
-    expect(await runs("staging")).to.deep.equal(runsWell("1.0.0"));
+    await comesToRun("staging", "1.0.0");
   });
 
   it("changes by its own release and nothing else when another version is set", async () => {
@@ -186,7 +198,7 @@ describe("the way of a service", function () {
     expect(promoted.code, promoted.err).to.equal(0);
     checkout.commit("search 1.0.1 in production");
     await up("production");
-    expect(await runs("production")).to.deep.equal(runsWell("1.0.1"));
+    await comesToRun("production", "1.0.1");
     expect((await release("status")).out).to.match(/^search +1\.0\.1 +1\.0\.1$/m);
   });
 
