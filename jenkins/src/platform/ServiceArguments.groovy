@@ -1,0 +1,54 @@
+package platform
+
+import com.cloudbees.groovy.cps.NonCPS
+
+/** What a Jenkinsfile says of its service, judged as `platform service check` does. */
+class ServiceArguments implements Serializable {
+  private static final long serialVersionUID = 1
+
+  String name
+  /** Sorted, each once: so the label of the build pod is the same however they are written. */
+  List<String> stores
+
+  /**
+   * @throws IllegalArgumentException with all that is wrong.
+   */
+  @NonCPS
+  static ServiceArguments of(Map given, List<String> knownStores, String jobName) {
+    List<String> known = new ArrayList<String>(new TreeSet<String>(knownStores))
+    List<String> problems = []
+    for (Object argument : given.keySet()) {
+      if (!['stores', 'name'].contains(argument as String)) {
+        problems << "servicePipeline has no argument ${argument}; take one of: stores, name"
+      }
+    }
+    Object stores = given.stores == null ? [] : given.stores
+    if (!(stores instanceof List)) {
+      problems << "stores is \"${stores}\"; it must be a list, for example ['postgres']"
+      stores = []
+    }
+    for (Object store : stores) {
+      if (!known.contains(store as String)) {
+        problems << "there is no data store \"${store}\"; take some of: ${known.join(', ')}"
+      }
+    }
+    String name = given.name == null ? repositoryOf(jobName) : given.name
+    if (!(name ==~ /[a-z]([a-z0-9-]*[a-z0-9])?/)) {
+      problems << "name is \"${name}\"; it must be small letters, digits and dashes, as in the platform's catalogue"
+    }
+    if (problems) throw new IllegalArgumentException("Jenkinsfile: ${problems.join('\nJenkinsfile: ')}")
+    List<String> sorted = new ArrayList<String>(new TreeSet<String>(stores.collect { it as String }))
+    return new ServiceArguments(name: name, stores: sorted)
+  }
+
+  /** The controller's configuration has a pod template for each label. */
+  @NonCPS
+  String getLabel() { return (['service-build'] + stores).join('-') }
+
+  /** Jenkins calls the job of a branch FOLDER/REPOSITORY/BRANCH, with %2F for a slash in the branch. */
+  @NonCPS
+  private static String repositoryOf(String jobName) {
+    List<String> parts = jobName.split('/') as List<String>
+    return parts.size() < 2 ? parts[0] : parts[parts.size() - 2]
+  }
+}
