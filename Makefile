@@ -1,5 +1,5 @@
 # The two commands of the README: `make local` and `make test`.
-.PHONY: local down test quick install
+.PHONY: local down test quick library install
 
 # ci, staging and production on this machine; only Google Cloud is emulated.
 local:
@@ -9,8 +9,8 @@ local:
 down:
 	./platform local down
 
-# Everything: types, style, the quick tests, then the real engine and real Kubernetes.
-test: quick
+# Everything: types, style, the quick tests, the pipeline library, then the real engine and real Kubernetes.
+test: quick library
 	npm run --silent engine
 	npm run --silent clusters
 	npm run --silent test:plan
@@ -21,6 +21,12 @@ quick: install
 	npm run --silent lint
 	npm run --silent format:check
 	npm run --silent test
+
+# The pipeline library's tests; needs Java 17 and Maven.
+library:
+	@command -v mvn >/dev/null || \
+	  { echo "mvn is not on PATH: the tests of jenkins/ need Java 17 and Maven; install both, or run make quick without them" >&2; exit 1; }
+	mvn -B -f jenkins/pom.xml test
 
 install:
 	./scripts/install.sh
