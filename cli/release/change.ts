@@ -24,7 +24,8 @@ export interface Change {
   readonly file: string;
   /** The version until now, or null where the service did not run. */
   readonly from: string | null;
-  readonly to: string;
+  /** The version from now on, or null where the service runs no more. */
+  readonly to: string | null;
   readonly changed: boolean;
 }
 
@@ -133,12 +134,13 @@ export function report(change: Change, { json }: { readonly json: boolean }, rem
 function textOf({ service, stack, file, from, to, changed }: Change, remark: string): string {
   if (!changed) return `${stack} has ${service} ${to} already; nothing to change`;
   return [
-    `${service} in ${stack}: ${from ?? "—"} → ${to}${remark}`,
+    `${service} in ${stack}: ${from ?? "—"} → ${to ?? "—"}${remark}`,
     `${file} is changed and not committed: commit that line, and the next \`up\` of ${stack} makes it so.`,
   ].join("\n");
 }
 
-function serviceProblem(catalogue: Catalogue, service: string): string | undefined {
+/** Why a word names no service, or undefined where it does. */
+export function serviceProblem(catalogue: Catalogue, service: string): string | undefined {
   if (Object.hasOwn(catalogue, service)) return undefined;
   const meant = nearest(service, Object.keys(catalogue));
   return (

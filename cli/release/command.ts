@@ -1,6 +1,8 @@
 import { Command } from "commander";
 
+import { check, type CheckOptions } from "./check";
 import { promote, type PromoteOptions } from "./promote";
+import { revert, type RevertOptions } from "./revert";
 import { rollback, type RollbackOptions } from "./rollback";
 import { set, type SetOptions } from "./set";
 import { status } from "./status";
@@ -53,6 +55,37 @@ export function releaseCommand(checkout: string): Command {
   for (const command of release.commands) {
     command.option("--by <who>", "who does it (git's user.name, else user.email, else $USER)");
   }
+  release
+    .command("revert")
+    .description(
+      "take a version back that did not come to run: the line is again as it was before that version",
+    )
+    .argument("<service>", "a service of catalog/services")
+    .argument("<version>", "the version to take back")
+    .requiredOption("--stack <stack>", "environment with a file in catalog/releases")
+    .addHelpText(
+      "after",
+      "\nA first version leaves no line. Where the file says another version by now, nothing is changed.\n\nExample:\n  platform release revert billing 1.5.0 --stack staging",
+    )
+    .action(async (service: string, version: string, options: RevertOptions) =>
+      revert(checkout, service, version, options),
+    );
+  release
+    .command("check")
+    .description("let a plan pass only when it deploys a version of one service, and does nothing else")
+    .argument("<service>", "a service of catalog/services")
+    .requiredOption("--plan <file>", "what `pulumi preview --json` printed, or - for standard input")
+    .option("--first", "also when no version of it ran there before", false)
+    .option(
+      "--targets",
+      "print what `pulumi up --target` is to get, one a line, instead of a sentence",
+      false,
+    )
+    .addHelpText(
+      "after",
+      "\nThe preview is one without --target, which would hide the rest.\n\nExample:\n  platform release check billing --plan plan.json",
+    )
+    .action((service: string, options: CheckOptions) => check(checkout, service, options));
   release
     .command("status")
     .description("show which version of each service is in which environment's file")

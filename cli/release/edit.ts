@@ -38,6 +38,31 @@ export function withRelease(text: string, service: string, entry: ReleaseEntry, 
   return edited;
 }
 
+/**
+ * A file of releases without the line of one service. Every other byte stays, comments above the line too.
+ *
+ * @throws CommandFailure when the file is written in a way that one line cannot be taken out of.
+ */
+export function withoutRelease(text: string, service: string, file: string): string {
+  const contents = parseDocument(text).contents;
+  const line = isMap<ParsedNode, ParsedNode | null>(contents)
+    ? contents.items.find(({ key }) => nameOf(key) === service)
+    : undefined;
+  if (!line || !isMap(contents)) return text;
+  const edited = applied(text, [removal(text, line, contents.items.length === 1)]);
+  const wanted = Object.fromEntries(
+    Object.entries(parse(text) as object).filter(([name]) => name !== service),
+  );
+  if (!isReadAs(edited, wanted)) {
+    throw new CommandFailure(
+      `${file} is written in a way that the line of ${service} cannot be taken out without touching others; ` +
+        "write each service on a line of its own",
+      exitCodes.wrong,
+    );
+  }
+  return edited;
+}
+
 /** The part of a file that is about one service, or undefined where it has none. */
 export function lineIn(text: string, service: string): string | undefined {
   const contents = parseDocument(text).contents;
@@ -83,6 +108,16 @@ function insertion(text: string, all: YAMLMap.Parsed, service: string, entry: Re
   }
   const from = endOf(text, before);
   return { from, to: from, text: `${end}${indent}${line}` };
+}
+
+/** A file in which nothing runs says so. */
+function removal(text: string, line: Line, last: boolean): Splice {
+  const from = lineStart(text, line.key);
+  const to = endOf(text, line);
+  if (last) return { from, to, text: "{}" };
+  const end = /^\r?\n/.exec(text.slice(to))?.[0] ?? "";
+  if (end !== "") return { from, to: to + end.length, text: "" };
+  return { from: text.slice(0, from).replace(/\r?\n$/, "").length, to, text: "" };
 }
 
 /** Where the first line and the comment that is about it alone begin; a comment at the top is about the file. */

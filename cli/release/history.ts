@@ -87,6 +87,32 @@ export async function releaseBefore(
   return undefined;
 }
 
+/**
+ * What a stack had of a service before it had a version; `release` is undefined where that version was the first.
+ * Commits in which the file was broken tell nothing.
+ */
+export async function stateBefore(
+  checkout: string,
+  stack: string,
+  service: string,
+  version: string,
+): Promise<{ readonly release?: ReleaseEntry; readonly known: boolean }> {
+  const file = placeOf(stack);
+  for await (const { text, commit } of pastsOf(checkout, file)) {
+    const values = valuesIn(text);
+    if (!isBlock(values) || versionIn(text, service) === version) continue;
+    if (!Object.hasOwn(values, service)) return { known: true };
+    const release = releaseEntry.safeParse(values[service]).data;
+    if (release) return { release, known: true };
+    throw new CommandFailure(
+      `${file} of commit ${commit.slice(0, 7)} has no whole release of ${service} to go back to; ` +
+        `say what is to run: ./platform release set ${service} VERSION --stack ${stack} --build BUILD`,
+      exitCodes.wrong,
+    );
+  }
+  return { known: false };
+}
+
 /** Files that are read at once. */
 const batch = 200;
 
@@ -167,11 +193,14 @@ function versionIn(text: string, service: string): string | undefined {
 }
 
 function entryIn(text: string, service: string): unknown {
-  let values: unknown;
+  const values = valuesIn(text);
+  return isBlock(values) ? values[service] : undefined;
+}
+
+function valuesIn(text: string): unknown {
   try {
-    values = parse(text, { logLevel: "error" });
+    return parse(text, { logLevel: "error" });
   } catch {
     return undefined;
   }
-  return isBlock(values) ? values[service] : undefined;
 }

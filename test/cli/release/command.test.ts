@@ -26,6 +26,12 @@ describe("the words of platform release", () => {
       ["rollback", "billing"],
       "error: required option '--stack <stack>' not specified",
     ],
+    [
+      "revert without an environment",
+      ["revert", "billing", "1.4.0"],
+      "error: required option '--stack <stack>' not specified",
+    ],
+    ["check without a plan", ["check", "billing"], "error: required option '--plan <file>' not specified"],
     ["status with an environment", ["status", "staging"], "error: too many arguments for 'status'"],
     ["a slip of the pen", ["promte", "billing"], "error: unknown command 'promte'\n(Did you mean promote?)"],
   ];
@@ -42,7 +48,14 @@ describe("the words of platform release", () => {
 
   it("are explained, each with an example where there is something to write", () => {
     const commands = releaseCommand("/nowhere").commands;
-    expect(commands.map((command) => command.name())).to.deep.equal(["set", "promote", "rollback", "status"]);
+    expect(commands.map((command) => command.name())).to.deep.equal([
+      "set",
+      "promote",
+      "rollback",
+      "revert",
+      "check",
+      "status",
+    ]);
     for (const command of commands) {
       let help = "";
       command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { parse } from "yaml";
 
-import { lineIn, withRelease } from "../../../cli/release/edit";
+import { lineIn, withoutRelease, withRelease } from "../../../cli/release/edit";
 
 const file = "catalog/releases/staging.yaml";
 const entry = { version: "1.5.0", by: "mia", build: "billing/main/40" };
@@ -254,4 +254,51 @@ describe("the line of a service", () => {
       expect(lineIn(text, "billing")).to.equal(undefined);
     });
   }
+});
+
+describe("the line of a service that is to go", () => {
+  const cases: [title: string, before: string, after: string][] = [
+    [
+      "goes alone",
+      `${header}${old("alpha")}\n${old("billing")}\n${old("zulu")}\n`,
+      `${header}${old("alpha")}\n${old("zulu")}\n`,
+    ],
+    ["goes with the comment beside it", `${old("alpha")}\n${old("billing")} # paid\n`, `${old("alpha")}\n`],
+    [
+      "leaves the comments above and below",
+      `# a\n${old("billing")}\n# z\n${old("zulu")}\n`,
+      `# a\n# z\n${old("zulu")}\n`,
+    ],
+    ["goes from the end of a file without a line end", `${old("alpha")}\n${old("billing")}`, old("alpha")],
+    [
+      "goes with its line end of other systems",
+      `${old("alpha")}\r\n${old("billing")}\r\n`,
+      `${old("alpha")}\r\n`,
+    ],
+    ["leaves the braces of nothing where it is the last", `${header}${old("billing")}\n`, `${header}{}\n`],
+    ["is not there to go", `${header}${old("alpha")}\n`, `${header}${old("alpha")}\n`],
+  ];
+  for (const [title, before, after] of cases) {
+    it(title, () => {
+      expect(withoutRelease(before, "billing", file)).to.equal(after);
+    });
+  }
+
+  it("undoes what putting it in did", () => {
+    for (const before of [
+      `${header}${old("alpha")}\n`,
+      old("zulu"),
+      `${header}{}\n`,
+      `${old("a")}\r\n${old("z")}\r\n`,
+    ]) {
+      expect(withoutRelease(edit(before), "billing", file)).to.equal(before);
+    }
+  });
+
+  it("is refused where it cannot go without touching others", () => {
+    const block = `{alpha: {version: 1.0.0, by: a, build: b}, billing: {version: 1.4.2, by: a, build: b}}`;
+    expect(() => withoutRelease(block, "billing", file)).to.throw(
+      "catalog/releases/staging.yaml is written in a way that the line of billing cannot be taken out",
+    );
+  });
 });
