@@ -56,11 +56,11 @@ describe("a plan of the engine for staging", () => {
   it("is refused with another edit beside it, and the other resource is named", async () => {
     const { error } = await asked({
       [releases]: newer,
-      "components/network.ts": (text) =>
-        text.replace("autoCreateSubnetworks: false,", 'autoCreateSubnetworks: false, description: "x",'),
+      "components/namespace.ts": (text) =>
+        text.replace("podSecurityLabels(args.pods.level)", 'podSecurityLabels("privileged")'),
     });
     expect(error?.exitCode).to.equal(3);
-    expect(error?.message).to.include("  replace Network › Network main\n");
+    expect(error?.message).to.include("  update ").and.include("Namespace services\n");
   });
 
   it("is refused with other values of the same release, which nobody has reviewed as such", async () => {
