@@ -34,13 +34,13 @@ export function unknownKeys(values: object, { keys } = chartKeys): string[] {
 
 /** Paths to everything that is no block; lists are values. */
 function leaves(value: object, path = ""): string[] {
-  return Object.entries(value).flatMap(([key, inner]) => {
+  return Object.entries(value as Record<string, unknown>).flatMap(([key, inner]) => {
     const here = path === "" ? key : `${path}.${key}`;
     return typeof inner === "object" &&
       inner !== null &&
       !Array.isArray(inner) &&
       Object.keys(inner).length > 0
-      ? leaves(inner as object, here)
+      ? leaves(inner, here)
       : [here];
   });
 }
