@@ -38,6 +38,11 @@ class MakefileContractTest {
   }
 
   @Test
+  void "names what is only mentioned, and what has nothing to do"() {
+    assert missing(repository('all: test\n.PHONY: push\nbuild chart: ; echo $@\n')) == [0, ['test', 'push']]
+  }
+
+  @Test
   void "runs nothing of the Makefile's recipes"() {
     assert missing(repository('build test push chart: ; touch ran\n')) == [0, []]
     assert !new File(folder.root, 'ran').exists()
