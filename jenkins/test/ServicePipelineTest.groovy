@@ -235,6 +235,17 @@ class ServicePipelineTest {
   }
 
   @Test
+  void "refuses a name that the catalogue would, before anything starts"() {
+    for (name in ['Search', 'se--arch', 'search-', '2fa', 'a' * 21]) {
+      PipelineRun other = new PipelineRun()
+      assert other.failure(name: name).message.startsWith("Jenkinsfile: name is \"${name}\"; it must be 1-20 lower case letters")
+      assert other.taken('node') == []
+    }
+    String catalogue = new File(PipelineRun.library, '../config/service.ts').text
+    assert catalogue.contains('"1-20 lower case letters, digits and single dashes, starting with a letter"')
+  }
+
+  @Test
   void "says what is wrong with the file VERSION, and builds nothing"() {
     pipeline.files.VERSION = 'v1'
     assert failure().message.startsWith('VERSION is "v1"; it must be one line MAJOR.MINOR')

@@ -1,5 +1,7 @@
 import org.junit.Test
 
+import static org.junit.Assert.fail
+
 class VersionTest {
   private static final String commit = '1a2b3c4d5e6f708192a3b4c5d6e7f80910213243'
 
@@ -15,7 +17,7 @@ class VersionTest {
     } catch (IllegalArgumentException e) {
       return e.message
     }
-    throw new AssertionError('it was taken')
+    fail('it was taken')
   }
 
   @Test

@@ -33,8 +33,9 @@ class ServiceArguments implements Serializable {
       }
     }
     String name = given.name == null ? repositoryOf(jobName) : given.name
-    if (!(name ==~ /[a-z]([a-z0-9-]*[a-z0-9])?/)) {
-      problems << "name is \"${name}\"; it must be small letters, digits and dashes, as in the platform's catalogue"
+    // As the catalogue has it (config/service.ts): no other service can be released.
+    if (!(name ==~ /[a-z][a-z0-9]*(-[a-z0-9]+)*/) || name.length() > 20) {
+      problems << "name is \"${name}\"; it must be 1-20 lower case letters, digits and single dashes, starting with a letter, as in the platform's catalogue"
     }
     if (problems) throw new IllegalArgumentException("Jenkinsfile: ${problems.join('\nJenkinsfile: ')}")
     List<String> sorted = new ArrayList<String>(new TreeSet<String>(stores.collect { it as String }))
