@@ -1,5 +1,5 @@
 import { compareVersions } from "../version";
-import { type JenkinsRelease, jenkinsReleaseSchema } from "./release";
+import { type Image, type JenkinsRelease, jenkinsReleaseSchema } from "./release";
 
 /** What a raise is made from: all of it, or nothing is raised. */
 export interface Raise {
@@ -23,9 +23,9 @@ export function raised(now: JenkinsRelease, raise: Raise): JenkinsRelease {
     chart: raise.chart,
     core: raise.core,
     images: {
-      controller: { repository: images.controller.repository, tag: `${raise.core}-jdk21` },
-      configReload: { repository: images.configReload.repository, tag: raise.images.configReload },
-      agent: { repository: images.agent.repository, tag: raise.images.agent },
+      controller: retagged(images.controller, `${raise.core}-jdk21`),
+      configReload: retagged(images.configReload, raise.images.configReload),
+      agent: retagged(images.agent, raise.images.agent),
     },
     plugins,
   };
@@ -47,6 +47,11 @@ export function raised(now: JenkinsRelease, raise: Raise): JenkinsRelease {
     throw new RaiseError(problems.join("\n"));
   }
   return result.data;
+}
+
+/** A digest is of one image: it stays with its tag, and a new tag begins without one. */
+function retagged(image: Image, tag: string): Image {
+  return tag === image.tag ? image : { repository: image.repository, tag };
 }
 
 /** Plugins by name, sorted; refuses a line without an exact version, and a name that comes twice. */

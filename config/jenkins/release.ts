@@ -38,6 +38,7 @@ export const jenkinsReleaseSchema = z
     }
   });
 
+export type Image = z.infer<typeof image>;
 export type JenkinsRelease = z.infer<typeof jenkinsReleaseSchema>;
 
 /** The set that is pinned now. */

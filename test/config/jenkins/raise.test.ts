@@ -27,6 +27,20 @@ describe("a raise of Jenkins", () => {
     ]);
   });
 
+  it("keeps the digest of an image whose tag stays, and takes none along to another tag", () => {
+    const digest = `sha256:${"1".repeat(64)}`;
+    const { controller, configReload, agent } = now.images;
+    const images = {
+      controller: { ...controller, digest },
+      configReload: { ...configReload, digest },
+      agent,
+    };
+    const kept = { ...raise.images, configReload: configReload.tag };
+    const next = raised({ ...now, images }, { ...raise, images: kept });
+    expect(next.images.configReload).to.deep.equal(images.configReload);
+    expect(next.images.controller.digest).to.equal(undefined);
+  });
+
   it("is refused without a plugin that is pinned now: the list is not the closure", () => {
     expect(() => raised(now, { ...raise, plugins: "git:5.11.0" })).to.throw(
       RaiseError,
