@@ -7,7 +7,7 @@ export interface LibraryArgs {
   credentialsId: string;
 }
 
-/** The one shared library. A pipeline names it, and gets the version that is set here, whatever it asks for. */
+/** The one shared library, in the version that is set here; a pipeline that asks for another does not run. */
 export function library({ repository, defaultVersion, credentialsId }: LibraryArgs) {
   return {
     globalLibraries: {
