@@ -75,6 +75,18 @@ describe("platform release revert", () => {
     expect(a.read(stagingFile)).to.equal(before);
   });
 
+  it("leaves no line where there was none right before, though another version ran once", async () => {
+    const { a } = twoBuilds();
+    const whole = a.read(stagingFile);
+    const without = whole.replace(/^.*billing: .*\n/m, "");
+    a.write(stagingFile, without);
+    a.commit("staging: run billing no more");
+    push(a);
+    await promote(a, "billing", "1.5.0");
+    expect(await revert(a, "billing", "1.5.0")).to.include("1.5.0 → —, which was the first");
+    expect(a.read(stagingFile)).to.equal(without);
+  });
+
   it("takes back what is written and not committed", async () => {
     const { a } = twoBuilds();
     const before = a.read(stagingFile);
