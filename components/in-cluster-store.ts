@@ -5,10 +5,8 @@ import type * as kubernetes from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
 
 import { KubernetesAccount } from "./kubernetes-account";
+import { storeContainer, type StoreKind, stores, storeVolumes } from "./store-container";
 import { podLabels, wayToStore } from "./traffic";
-
-/** What a store can be; the last part of its name. */
-export type StoreKind = "postgres" | "redis";
 
 export interface InClusterStoreArgs {
   kind: StoreKind;
@@ -67,61 +65,6 @@ export class InClusterStore extends pulumi.ComponentResource {
   }
 }
 
-interface Store {
-  readonly image: string;
-  readonly version: string;
-  readonly port: number;
-  /** Who it runs as; the image has this user. */
-  readonly user: number;
-  readonly args: readonly string[];
-  /** Says by its exit status whether it answers. */
-  readonly answers: (service: string) => string[];
-  readonly variables: (service: string) => Record<string, string>;
-  readonly writable: readonly string[];
-  readonly memory: string;
-}
-
-/** The kinds at the major versions that the long-lived environments run. */
-const stores: Readonly<Record<StoreKind, Store>> = {
-  postgres: {
-    image:
-      "docker.io/library/postgres:18.4-alpine@sha256:9a8afca54e7861fd90fab5fdf4c42477a6b1cb7d293595148e674e0a3181de15",
-    version: "18.4",
-    port: 5432,
-    user: 70,
-    // What a crash of the node could lose is lost with the node anyway.
-    args: ["postgres", "-c", "fsync=off"],
-    // By the network: while it sets itself up it listens on its socket only.
-    answers: (service) => ["pg_isready", "-h", "127.0.0.1", "-U", service, "-d", service],
-    variables: (service) => ({
-      POSTGRES_USER: service,
-      POSTGRES_DB: service,
-      POSTGRES_HOST_AUTH_METHOD: "trust",
-    }),
-    writable: ["/var/lib/postgresql", "/var/run/postgresql", "/tmp"],
-    memory: "256Mi",
-  },
-  redis: {
-    image:
-      "docker.io/valkey/valkey:9.0.5-alpine@sha256:0cb61366757e2bcd26500b4e8bb63cbd7117610e3e4f05aacb3c812511da7632",
-    version: "9.0.5",
-    port: 6379,
-    user: 999,
-    // As the cache outside the cluster: full, it forgets, and it keeps nothing on disk. Protected mode would answer
-    // nobody but the pod itself.
-    args: [
-      "valkey-server",
-      ...["--protected-mode", "no"],
-      ...["--save", ""],
-      ...["--maxmemory", "96mb", "--maxmemory-policy", "allkeys-lru"],
-    ],
-    answers: () => ["valkey-cli", "ping"],
-    variables: () => ({}),
-    writable: ["/data"],
-    memory: "128Mi",
-  },
-};
-
 export function storeSpec(name: string, account: pulumi.Input<string>, args: InClusterStoreArgs) {
   return {
     replicas: 1,
@@ -140,7 +83,7 @@ export function storeSpec(name: string, account: pulumi.Input<string>, args: InC
 }
 
 function podSpec(account: pulumi.Input<string>, { kind, service }: InClusterStoreArgs) {
-  const { user, writable } = stores[kind];
+  const { user } = stores[kind];
   return {
     serviceAccountName: account,
     automountServiceAccountToken: false,
@@ -153,31 +96,9 @@ function podSpec(account: pulumi.Input<string>, { kind, service }: InClusterStor
       fsGroup: user,
       seccompProfile: { type: "RuntimeDefault" },
     },
-    containers: [container(kind, service)],
-    volumes: writable.map((_, index) => ({ name: `writable-${index}`, emptyDir: { sizeLimit: "1Gi" } })),
+    containers: [storeContainer(kind, service)],
+    volumes: storeVolumes(kind),
   } satisfies kubernetes.core.v1.PodSpec;
-}
-
-function container(kind: StoreKind, service: string) {
-  const { image, port, args, answers, variables, writable, memory } = stores[kind];
-  const exec = { command: answers(service) };
-  return {
-    name: kind,
-    image,
-    args: [...args],
-    ports: [{ name: kind, containerPort: port }],
-    env: Object.entries(variables(service)).map(([name, value]) => ({ name, value })),
-    startupProbe: { exec, periodSeconds: 2, failureThreshold: 60, timeoutSeconds: 5 },
-    readinessProbe: { exec, periodSeconds: 5, timeoutSeconds: 5 },
-    livenessProbe: { exec, periodSeconds: 10, failureThreshold: 6, timeoutSeconds: 5 },
-    resources: { requests: { cpu: "50m", memory }, limits: { memory } },
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      capabilities: { drop: ["ALL"] },
-      readOnlyRootFilesystem: true,
-    },
-    volumeMounts: writable.map((mountPath, index) => ({ name: `writable-${index}`, mountPath })),
-  } satisfies kubernetes.core.v1.Container;
 }
 
 function selectorOf(name: string): Record<string, string> {

@@ -1,7 +1,8 @@
 /** Does not prove that the images start so; what the API server takes of it is in test/full/inside. */
 import { expect } from "chai";
 
-import { InClusterStore, type StoreKind, storeSpec } from "../../components/in-cluster-store";
+import { InClusterStore, storeSpec } from "../../components/in-cluster-store";
+import type { StoreKind } from "../../components/store-container";
 import { record } from "../support/recorder";
 
 const types = {
@@ -82,7 +83,7 @@ for (const kind of ["postgres", "redis"] as const) {
       const { labels } = podOf(kind).metadata;
       expect(labels).to.deep.equal({
         "app.kubernetes.io/name": `billing-${kind}`,
-        "app.kubernetes.io/version": kind === "postgres" ? "18.4" : "9.0.5",
+        "app.kubernetes.io/version": kind === "postgres" ? "18.6" : "9.0.5",
         "app.kubernetes.io/managed-by": "pulumi",
         "app.kubernetes.io/part-of": "product",
         owner: "billing-team",
@@ -92,7 +93,7 @@ for (const kind of ["postgres", "redis"] as const) {
 
     it("is an exact image: the tag is for people, the digest counts, and it is the version of the label", () => {
       const [container] = podOf(kind).spec.containers;
-      expect(container?.image).to.match(/^docker\.io\/[a-z/]+:[0-9.]+-alpine@sha256:[0-9a-f]{64}$/);
+      expect(container?.image).to.match(/^docker\.io\/[a-z/]+:[0-9.]+-(alpine|bookworm)@sha256:[0-9a-f]{64}$/);
       expect(container?.image).to.contain(`:${podOf(kind).metadata.labels["app.kubernetes.io/version"]}-`);
     });
 

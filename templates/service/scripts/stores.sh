@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 # What Cloud SQL and Memorystore run. Tag for people, digest for the machine: change both together.
 postgres=postgres:18.6-bookworm@sha256:1c59e2c3c818eaa0f0628f695b36e7c9e362d6b219b36a54a32df645cbd7e1af
-redis=valkey/valkey:8.1.10@sha256:640c5e62cea04b6d6f2084232651d0cc70362d31f4f805e7be94dbed6855e8f2
+redis=valkey/valkey:9.0.5-alpine@sha256:0cb61366757e2bcd26500b4e8bb63cbd7117610e3e4f05aacb3c812511da7632
 
 find_engine
 if [ "$engine" != docker ]; then
