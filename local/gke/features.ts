@@ -11,6 +11,8 @@ export interface Features {
   readonly disks: boolean;
   /** Secret Manager's add-on: its driver and the kind that says what to mount. */
   readonly secrets: boolean;
+  /** What keeps secrets of Secret Manager as Kubernetes Secrets, and the kind that says which. */
+  readonly syncedSecrets: boolean;
 }
 
 export function featuresOf({ inputs }: Pick<Resource, "inputs">): Features {
@@ -24,5 +26,6 @@ export function featuresOf({ inputs }: Pick<Resource, "inputs">): Features {
     monitoring: monitored !== false,
     disks: at(inputs, "addonsConfig", "gcePersistentDiskCsiDriverConfig", "enabled") !== false,
     secrets: at(inputs, "secretManagerConfig", "enabled") === true,
+    syncedSecrets: at(inputs, "secretSyncConfig", "enabled") === true,
   };
 }

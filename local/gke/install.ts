@@ -11,6 +11,7 @@ import { secretsDriver } from "./secrets-driver";
 const gatewayGroups = ["gateway.networking.k8s.io", "networking.gke.io"];
 const monitoringGroups = ["monitoring.googleapis.com"];
 const secretsGroups = ["secrets-store.csi.x-k8s.io"];
+const syncGroups = ["secret-sync.gke.io"];
 
 /** Where GKE's collectors of metrics are; a network policy that lets them in names it. */
 const collectors = "gmp-system";
@@ -23,7 +24,9 @@ export async function install(api: Api, features: Features): Promise<void> {
   const groups = [
     ...(features.gateways ? gatewayGroups : []),
     ...(features.monitoring ? monitoringGroups : []),
-    ...(features.secrets ? secretsGroups : []),
+    // Both name their sources in the same way.
+    ...(features.secrets || features.syncedSecrets ? secretsGroups : []),
+    ...(features.syncedSecrets ? syncGroups : []),
   ];
   const kinds = definitions.filter(({ spec }) => groups.includes(spec.group));
   await Promise.all([

@@ -43,7 +43,13 @@ async function start(stack: string): Promise<{ cluster: ControlPlane; objects: K
   const objects = kubernetesObjects(await recordEnvironment(stack));
   const cluster = await startTemporary();
   // As every GKE cluster has it before anything of ours is there.
-  await install(cluster.api, { gateways: true, monitoring: true, disks: true, secrets: true });
+  await install(cluster.api, {
+    gateways: true,
+    monitoring: true,
+    disks: true,
+    secrets: true,
+    syncedSecrets: true,
+  });
   const { stderr } = await applyStrictly(cluster, objects);
   expect(stderr).to.equal("");
   return { cluster, objects };

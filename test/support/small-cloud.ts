@@ -12,6 +12,7 @@ const apis = [
   "compute",
   "container",
   "dns",
+  "gkebackup",
   "iam",
   "memorystore",
   "monitoring",

@@ -4,6 +4,7 @@ import { certificatemanager } from "./certificatemanager";
 import { compute } from "./compute";
 import { container } from "./container";
 import { dns } from "./dns";
+import { gkebackup } from "./gkebackup";
 import { iam } from "./iam";
 import { kms } from "./kms";
 import { memorystore } from "./memorystore";
@@ -26,6 +27,7 @@ export const rules: ReadonlyMap<string, Rule> = new Map(
     ...artifactregistry,
     ...billing,
     ...certificatemanager,
+    ...gkebackup,
     ...memorystore,
     ...monitoring,
     ...networkconnectivity,

@@ -9,6 +9,7 @@ import { clusterPodMonitoring, podMonitoring } from "./pod-monitoring";
 import { referenceGrant } from "./reference-grant";
 import { monitoringRules } from "./rules";
 import { secretProviderClass } from "./secret-provider-class";
+import { secretSync } from "./secret-sync";
 
 /** Kinds that GKE puts into its clusters, as far as they are emulated. */
 export const definitions = [
@@ -23,4 +24,5 @@ export const definitions = [
   clusterPodMonitoring,
   monitoringRules,
   secretProviderClass,
+  secretSync,
 ].map(definitionOf);

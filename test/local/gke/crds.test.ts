@@ -101,6 +101,16 @@ const secrets = object("secrets-store.csi.x-k8s.io/v1", "SecretProviderClass", {
   },
 });
 
+const synced = object("secret-sync.gke.io/v1", "SecretSync", {
+  serviceAccountName: "reader",
+  secretProviderClassName: "token",
+  secretObject: {
+    type: "Opaque",
+    data: [{ sourcePath: "token", targetKey: "text" }],
+    labels: { "jenkins.io/credentials-type": "secretText" },
+  },
+});
+
 const good = {
   gateway,
   route,
@@ -113,6 +123,7 @@ const good = {
   everywhere,
   recorded,
   secrets,
+  synced,
 };
 
 /** One object with another value at a path; undefined takes the field away. */
@@ -200,6 +211,15 @@ const bad: [title: string, object: Changed, path: string, value: unknown, refusa
   ["a typo in a class of secrets", secrets, "spec.parameter", {}, /unknown field "spec.parameter"/],
   ["secrets of another provider", secrets, "spec.provider", "gcp", /Unsupported value: "gcp"/],
   ["parameters that are no texts", secrets, "spec.parameters.secrets", [], /spec.parameters.secrets/],
+  ["a synchronised secret without keys", synced, "spec.secretObject.data", [], /data.*at least 1 item/],
+  ["one that nobody reads", synced, "spec.serviceAccountName", undefined, /serviceAccountName: Required/],
+  [
+    "one with a label of its controller",
+    synced,
+    "spec.secretObject.labels",
+    { "secrets-store.sync.x-k8s.io/secretsync": "other" },
+    /labels that begin with secrets-store.sync.x-k8s.io\/ are reserved/,
+  ],
   ["a rule without an expression", recorded, "spec.groups.0.rules.0.expr", undefined, /expr/],
 ];
 
@@ -213,7 +233,13 @@ describe("the kinds that GKE brings along", () => {
 
   before(async () => {
     cluster = await startTemporary();
-    await install(cluster.api, { gateways: true, monitoring: true, disks: true, secrets: true });
+    await install(cluster.api, {
+      gateways: true,
+      monitoring: true,
+      disks: true,
+      secrets: true,
+      syncedSecrets: true,
+    });
   });
   after(async () => {
     await cluster.stop();
@@ -283,7 +309,13 @@ describe("the kinds that GKE brings along", () => {
   });
 
   it("may be installed again over themselves", async () => {
-    await install(cluster.api, { gateways: true, monitoring: true, disks: true, secrets: true });
+    await install(cluster.api, {
+      gateways: true,
+      monitoring: true,
+      disks: true,
+      secrets: true,
+      syncedSecrets: true,
+    });
   });
 });
 
@@ -291,7 +323,13 @@ describe("what a cluster was not asked to bring along", () => {
   it("is not there: its kinds are unknown", async () => {
     const cluster = await startTemporary();
     try {
-      await install(cluster.api, { gateways: false, monitoring: false, disks: false, secrets: false });
+      await install(cluster.api, {
+        gateways: false,
+        monitoring: false,
+        disks: false,
+        secrets: false,
+        syncedSecrets: false,
+      });
       const crds = await ask(cluster, "get", "crds,storageclasses,csidrivers", "-o", "name");
       expect(crds).to.equal("");
     } finally {

@@ -7,12 +7,17 @@ const cases: [title: string, inputs: Values, features: object][] = [
   [
     "a plain cluster has no Gateway API",
     {},
-    { gateways: false, monitoring: true, disks: true, secrets: false },
+    { gateways: false, monitoring: true, disks: true, secrets: false, syncedSecrets: false },
   ],
   [
     "one with Secret Manager's add-on mounts secrets",
     { secretManagerConfig: { enabled: true } },
     { secrets: true },
+  ],
+  [
+    "one that synchronises them has Kubernetes Secrets made of them",
+    { secretSyncConfig: { enabled: true } },
+    { syncedSecrets: true },
   ],
   ["one that asks for it has", { gatewayApiConfig: { channel: "CHANNEL_STANDARD" } }, { gateways: true }],
   ["an Autopilot cluster has it unasked", { enableAutopilot: true }, { gateways: true }],
