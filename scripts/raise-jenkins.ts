@@ -1,5 +1,5 @@
 /**
- * Raises Jenkins as a unit: chart, core, images and all plugins, in config/jenkins/release.json.
+ * Raises Jenkins as a unit: chart, core, images and all plugins, in config/jenkins/pinned.json.
  *
  *     npx tsx scripts/raise-jenkins.ts --chart 5.9.54 --core 2.568.3 --sidecar 2.10.1 --agent 3385.v1-1 plugins.txt
  *
@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 import { changes, raised, RaiseError } from "../config/jenkins/raise";
 import { jenkinsRelease } from "../config/jenkins/release";
 
-const file = join(__dirname, "..", "config", "jenkins", "release.json");
+const file = join(__dirname, "..", "config", "jenkins", "pinned.json");
 const text = { type: "string" } as const;
 
 function main(): void {

@@ -1,4 +1,6 @@
-import { type JenkinsRelease, pluginLines } from "../../config/jenkins/release";
+import type * as pulumi from "@pulumi/pulumi";
+
+import { type JenkinsRelease, pluginLines, tagAndDigest } from "../../config/jenkins/release";
 import { podLabels } from "../traffic";
 import { cascText, helmText } from "./casc";
 import { github } from "./github";
@@ -15,7 +17,7 @@ export interface ValuesArgs {
   library: LibraryArgs;
   slack: SlackArgs;
   /** Existing Secret with the keys of the OAuth app; the program never has what is in it. */
-  loginSecret: string;
+  loginSecret: pulumi.Input<string>;
   /** Kubernetes account of the controller. */
   account: string;
   /** Pool of nodes that the controller is on. */
@@ -52,7 +54,7 @@ export function jenkinsValues(args: ValuesArgs) {
   return {
     fullnameOverride: controllerName,
     controller: {
-      image: { repository: controller.repository, tag: tagOf(controller), pullPolicy: "IfNotPresent" },
+      image: { repository: controller.repository, tag: tagAndDigest(controller), pullPolicy: "IfNotPresent" },
       // Nobody logs in by a password: people come through GitHub.
       admin: { createSecret: false },
       existingSecret: args.loginSecret,
@@ -80,7 +82,7 @@ export function jenkinsValues(args: ValuesArgs) {
       sidecars: {
         configAutoReload: {
           enabled: true,
-          image: { repository: configReload.repository, tag: tagOf(configReload) },
+          image: { repository: configReload.repository, tag: tagAndDigest(configReload) },
           resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "128Mi" } },
           containerSecurityContext: container,
         },
@@ -129,8 +131,4 @@ function controllerConfiguration({ url, security }: ValuesArgs) {
     },
     unclassified: { location: { url } },
   };
-}
-
-function tagOf({ tag, digest }: { tag: string; digest?: string | undefined }): string {
-  return digest === undefined ? tag : `${tag}@${digest}`;
 }

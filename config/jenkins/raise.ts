@@ -33,7 +33,7 @@ export function raised(now: JenkinsRelease, raise: Raise): JenkinsRelease {
   if (missing.length > 0) {
     throw new RaiseError(
       `the list of plugins is not the whole closure: ${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} pinned now and not in it; ` +
-        "give every plugin with its version, or remove from config/jenkins/release.json first what is no longer wanted",
+        "give every plugin with its version, or remove from config/jenkins/pinned.json first what is no longer wanted",
     );
   }
   if (compareVersions(raise.core, now.core) < 0) {

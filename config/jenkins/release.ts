@@ -1,6 +1,7 @@
 import { z } from "zod";
 
-import pinned from "./release.json";
+// Not called as this file: what runs the program would take it for the file without its ending.
+import pinned from "./pinned.json";
 
 /** Chart, core, images and plugins are tried together and raised together: one without the others does not start. */
 const exact = z.string().regex(/^[0-9][0-9A-Za-z._-]*$/, "one exact version, such as 2.568.2");
@@ -43,6 +44,16 @@ export type JenkinsRelease = z.infer<typeof jenkinsReleaseSchema>;
 
 /** The set that is pinned now. */
 export const jenkinsRelease: JenkinsRelease = jenkinsReleaseSchema.parse(pinned);
+
+/** As Kubernetes wants it: `jenkins/jenkins:2.568.2-jdk21`, and its digest where that is known. */
+export function imageReference(image: Image): string {
+  return `${image.repository}:${tagAndDigest(image)}`;
+}
+
+/** As charts want it, which have a value for the tag and none for the digest. */
+export function tagAndDigest({ tag, digest }: Image): string {
+  return digest === undefined ? tag : `${tag}@${digest}`;
+}
 
 /** As the chart and the plugin manager want them: `git:5.10.1`. */
 export function pluginLines({ plugins }: Pick<JenkinsRelease, "plugins">): string[] {

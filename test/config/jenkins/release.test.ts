@@ -10,7 +10,7 @@ const accepts = (more: object) => jenkinsReleaseSchema.safeParse({ ...jenkinsRel
 
 describe("the pinned Jenkins", () => {
   it("names each plugin once: a second version would win in silence", () => {
-    const text = readFileSync(join(root, "config/jenkins/release.json"), "utf8");
+    const text = readFileSync(join(root, "config/jenkins/pinned.json"), "utf8");
     const written = [...text.matchAll(/^ {4}"([a-z0-9-]+)": "/gm)].map(([, name]) => name);
     expect(written).to.deep.equal(Object.keys(jenkinsRelease.plugins));
   });
