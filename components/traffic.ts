@@ -23,6 +23,11 @@ export interface Traffic {
    * @default none
    */
   database?: pulumi.Input<string>;
+  /**
+   * Addresses of the nodes, among which the control plane has its own inside the network: the pods may call it.
+   * @default they may not
+   */
+  apiServer?: string;
 }
 
 /** Labels by which pods say what they need; the chart of services and the stores in the cluster put them on theirs. */
@@ -70,6 +75,9 @@ export function networkPolicies(traffic: Traffic): Record<string, Spec> {
         [tcp(authProxyPort)],
       ),
     }),
+    ...(traffic.apiServer !== undefined && {
+      "allow-api-server": egress(allPods, [block(traffic.apiServer)], [tcp(443)]),
+    }),
   };
 }
 
@@ -88,6 +96,19 @@ export function wayToStore(service: string, store: { name: string; port: number 
     in: ingress(stores, [{ podSelector: users }], [tcp(store.port)]),
   };
 }
+
+/** Both halves of the way of pipelines' pods to Jenkins: they call it, and it never calls them. */
+export const wayToJenkins = {
+  out: (controller: string) =>
+    egress(allPods, [{ namespaceSelector: named(controller), podSelector: jenkins }], jenkinsPorts.map(tcp)),
+  in: (...agents: string[]) =>
+    ingress(jenkins, [{ namespaceSelector: named(...agents) }], jenkinsPorts.map(tcp)),
+};
+
+/** Where Jenkins answers to browsers, and to agents. */
+const jenkinsPorts = [8080, 50000];
+
+const jenkins: Selector = { matchLabels: { [podLabels.name]: "jenkins" } };
 
 /** Where Memorystore answers, encrypted too. */
 export const cachePort = 6379;

@@ -44,3 +44,23 @@ export function capacityOf(pools: readonly PoolSettings[], podsPerNode: number):
     pods: sum(() => podsPerNode),
   };
 }
+
+/** What a pod requests, all its containers together. */
+export interface PodRequest {
+  readonly millicpus: number;
+  readonly mebibytes: number;
+}
+
+/**
+ * What pods of ours are planned onto: GKE keeps up to a fifth of a machine of two CPUs and more, and its own pods run on
+ * every node. https://cloud.google.com/kubernetes-engine/docs/concepts/plan-node-sizes
+ */
+const plannedShare = 0.75;
+
+/** How many pods that all request the same have room on one machine, beside the system. */
+export function podsThatFit(machineType: string, request: PodRequest): number {
+  const { cpus, memoryGib } = machineSize(machineType);
+  return Math.floor(
+    plannedShare * Math.min((1000 * cpus) / request.millicpus, (1024 * memoryGib) / request.mebibytes),
+  );
+}

@@ -10,7 +10,7 @@ describe("the container of a store", () => {
   it("is the image that services are tested with on a laptop, to the digest", () => {
     const script = readFileSync(join(root, "templates", "service", "scripts", "stores.sh"), "utf8");
     const laptop = Object.fromEntries(
-      [...script.matchAll(/^(postgres|redis)=(.*)$/gm)].map(([, kind, image]) => [kind, image]),
+      [...script.matchAll(/^(postgres|redis)=(.*)$/gm)].map(([, kind = "", image = ""]) => [kind, image]),
     );
     const short = (image: string) => image.replace(/^docker\.io\/(library\/)?/, "");
     expect(laptop).to.deep.equal({

@@ -3,10 +3,23 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 
 import { loadBalancerFirewallArgs } from "../../components/network";
-import { networkPolicies, podLabels, type Traffic, wayToCache, wayToStore } from "../../components/traffic";
+import {
+  networkPolicies,
+  podLabels,
+  type Traffic,
+  wayToCache,
+  wayToJenkins,
+  wayToStore,
+} from "../../components/traffic";
 
 const none: Traffic = { internetPorts: [], loadBalanced: false, scraped: false };
-const all: Traffic = { internetPorts: [443], loadBalanced: true, scraped: true, database: "10.0.4.9" };
+const all: Traffic = {
+  internetPorts: [443],
+  loadBalanced: true,
+  scraped: true,
+  database: "10.0.4.9",
+  apiServer: "10.0.8.0/22",
+};
 const policies = (traffic: Partial<Traffic> = {}) => networkPolicies({ ...none, ...traffic });
 
 describe("the traffic of a namespace", () => {
@@ -21,6 +34,7 @@ describe("the traffic of a namespace", () => {
       [{ loadBalanced: true }, "allow-load-balancers"],
       [{ scraped: true }, "allow-metrics"],
       [{ database: "10.0.4.9" }, "allow-database"],
+      [{ apiServer: "10.0.8.0/22" }, "allow-api-server"],
     ];
     for (const [traffic, name] of reasons) {
       const added = Object.keys(policies(traffic)).filter((policy) => !(policy in policies()));
@@ -30,7 +44,7 @@ describe("the traffic of a namespace", () => {
 
   it("says of each policy which directions it is about", () => {
     const made = Object.values(policies(all));
-    expect(made).to.have.length(7);
+    expect(made).to.have.length(8);
     for (const { policyTypes, ingress, egress } of made) {
       expect(policyTypes).to.not.have.length(0);
       if (ingress) expect(policyTypes).to.include("Ingress");
@@ -63,6 +77,28 @@ describe("the traffic of a namespace", () => {
     expect(rule?.ports.map(({ port, endPort }) => `${port}-${endPort}`)).to.deep.equal(
       allows.flatMap(({ ports }) => ports),
     );
+  });
+});
+
+describe("the way to Jenkins", () => {
+  it("is open at both ends for the same ports: pods call it, and it never calls them", () => {
+    const [out] = wayToJenkins.out("jenkins").egress as { to: { podSelector: object }[]; ports: object }[];
+    const way = wayToJenkins.in("builds", "deploys");
+    expect(out?.to[0]?.podSelector).to.deep.equal(way.podSelector);
+    expect(way.ingress).to.deep.equal([
+      {
+        from: [
+          {
+            namespaceSelector: {
+              matchExpressions: [
+                { key: "kubernetes.io/metadata.name", operator: "In", values: ["builds", "deploys"] },
+              ],
+            },
+          },
+        ],
+        ports: out?.ports,
+      },
+    ]);
   });
 });
 

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 
-import { capacityOf, machineSize } from "../../config/machine-size";
+import { capacityOf, machineSize, podsThatFit } from "../../config/machine-size";
 import { machineOf } from "../../local/cloud/machine-types";
+import { nodeSize } from "../../local/gke/nodes/node-size";
 import { changed, problemsOf, stackConfig } from "../support/settings";
 
 describe("the size of a machine", () => {
@@ -57,5 +58,30 @@ describe("the capacity of pools", () => {
 
   it("is nothing where there are none", () => {
     expect(capacityOf([], 32)).to.deep.equal({ cpus: 0, memoryGib: 0, pods: 0 });
+  });
+});
+
+describe("pods that fit onto a machine", () => {
+  const request = { millicpus: 2750, mebibytes: 5632 };
+
+  it("are as many as it has room for beside the system", () => {
+    expect(podsThatFit("e2-standard-8", request)).to.equal(2);
+    expect(podsThatFit("e2-standard-16", request)).to.equal(4);
+    expect(podsThatFit("e2-highcpu-8", request)).to.equal(2);
+  });
+
+  it("are none where one is too large for it", () => {
+    expect(podsThatFit("e2-standard-2", request)).to.equal(0);
+  });
+
+  it("leave the share that GKE keeps of it, as the emulated cloud counts it", () => {
+    for (const type of ["e2-standard-2", "e2-standard-4", "e2-standard-8", "n2-highmem-16"]) {
+      for (const pod of [request, { millicpus: 100, mebibytes: 1024 }, { millicpus: 1000, mebibytes: 100 }]) {
+        const { allocatableMillicpus, allocatableMib } = nodeSize(type);
+        const count = podsThatFit(type, pod);
+        expect(count * pod.millicpus, type).to.be.below(allocatableMillicpus);
+        expect(count * pod.mebibytes, type).to.be.below(allocatableMib);
+      }
+    }
   });
 });

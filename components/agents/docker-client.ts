@@ -1,0 +1,30 @@
+import type * as kubernetes from "@pulumi/kubernetes/types/input";
+
+/** Name of the ConfigMap in each namespace of pipelines. */
+export const dockerConfigName = "docker-client";
+
+/**
+ * How Docker's clients (BuildKit's, Helm, Pulumi's Helm) log in to a registry: by asking a program for a token of the pod's Google
+ * account, each time they need one. So nobody logs in, and no token is older than an hour.
+ * https://github.com/GoogleCloudPlatform/docker-credential-gcr
+ */
+export function dockerConfig(registryHost: string): Record<string, string> {
+  return { "config.json": `${JSON.stringify({ credHelpers: { [registryHost]: "gcr" } }, null, 2)}\n` };
+}
+
+const folder = "/etc/docker-client";
+
+/** The same in a pod. */
+export const dockerClient = {
+  volume: { name: "docker-client", configMap: { name: dockerConfigName } },
+  mount: { name: "docker-client", mountPath: folder, readOnly: true },
+  env: [
+    { name: "DOCKER_CONFIG", value: folder },
+    { name: "HELM_REGISTRY_CONFIG", value: `${folder}/config.json` },
+    { name: "PULUMI_K8S_HELM_REGISTRY_CONFIG_PATH", value: `${folder}/config.json` },
+  ],
+} satisfies {
+  volume: kubernetes.core.v1.Volume;
+  mount: kubernetes.core.v1.VolumeMount;
+  env: kubernetes.core.v1.EnvVar[];
+};
