@@ -25,6 +25,16 @@ export interface ClusterArgs extends Omit<ClusterSettings, "secretsEncryption"> 
    * @default encrypted by Google's own keys only
    */
   secretsKey?: pulumi.Input<string>;
+  /**
+   * Whether secrets of Secret Manager can be kept as Kubernetes Secrets, for what reads no files.
+   * @default false
+   */
+  syncedSecrets?: boolean;
+  /**
+   * Whether Google backs up what is inside, where a plan says so.
+   * @default false
+   */
+  backedUp?: boolean;
   /** What nodes need from their first minute, the way out and their account's roles, and what no input names. */
   nodesNeed: readonly pulumi.Resource[];
   labels: Record<string, string>;
@@ -39,6 +49,8 @@ export interface ClusterArgs extends Omit<ClusterSettings, "secretsEncryption"> 
  */
 export class Cluster extends pulumi.ComponentResource {
   public readonly name: pulumi.Output<string>;
+  /** `projects/PROJECT/locations/LOCATION/clusters/NAME` */
+  public readonly id: pulumi.Output<string>;
   /** Workload Identity pool of the project, known once the cluster that brings it exists. */
   public readonly workloadPool: pulumi.Output<string>;
   /** The provider for everything inside the cluster: the only one there is. */
@@ -95,6 +107,7 @@ export class Cluster extends pulumi.ComponentResource {
     const address = cluster.controlPlaneEndpointsConfig.dnsEndpointConfig.endpoint;
 
     this.name = cluster.name;
+    this.id = cluster.id;
     this.workloadPool = cluster.id.apply(() => workloadPool(args.project));
     this.kubernetes = new kubernetes.Provider(
       name,
@@ -165,6 +178,9 @@ function accessArgs(args: ClusterArgs) {
       enableInsecureBindingSystemUnauthenticated: false,
     },
     secretManagerConfig: { enabled: true },
+    ...(args.syncedSecrets && {
+      secretSyncConfig: { enabled: true, rotationConfig: { enabled: true, rotationInterval: "300s" } },
+    }),
     ...(args.secretsKey && { databaseEncryption: { state: "ENCRYPTED", keyName: args.secretsKey } }),
     ...(args.securityGroup && { authenticatorGroupsConfig: { securityGroup: args.securityGroup } }),
   } satisfies container.ClusterArgs;
@@ -201,6 +217,7 @@ function upkeepArgs(args: ClusterArgs) {
       httpLoadBalancing: { disabled: false },
       gcePersistentDiskCsiDriverConfig: { enabled: true },
       dnsCacheConfig: { enabled: true },
+      ...(args.backedUp && { gkeBackupAgentConfig: { enabled: true } }),
     },
   } satisfies container.ClusterArgs;
 }

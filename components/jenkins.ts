@@ -1,23 +1,39 @@
+import { CustomResource } from "@pulumi/kubernetes/apiextensions";
 import * as core from "@pulumi/kubernetes/core/v1";
 // By its file: the index of the folder loads all of the SDK for rendering charts, on every run.
 import { Release } from "@pulumi/kubernetes/helm/v3/release";
+import * as networking from "@pulumi/kubernetes/networking/v1";
 import * as rbac from "@pulumi/kubernetes/rbac/v1";
 import * as pulumi from "@pulumi/pulumi";
 
 import { cascText } from "./jenkins/casc";
 import { clouds, type CloudsArgs } from "./jenkins/clouds";
 import { jobs, type JobsArgs } from "./jenkins/jobs";
+import { healthCheck, route } from "./jenkins/route";
 import { controllerName, jenkinsValues, reloadLabel, type ValuesArgs } from "./jenkins/values";
+import { wayToJenkins } from "./traffic";
 
-export interface JenkinsArgs extends Omit<ValuesArgs, "account"> {
+export interface JenkinsArgs extends Omit<ValuesArgs, "account" | "url"> {
   /** Namespace of the controller, in plain text: agents find it by a name with it. */
   namespaceName: string;
-  /** The same, known once all that guards it is there. */
+  /** The same, known once it is there; what guards it is among `needs`. */
   namespace: pulumi.Input<string>;
   /** The chart: `https://REPOSITORY` by its name, or `oci://HOST/PATH/jenkins`. */
   chart: { name: string; repository?: string };
   clouds: CloudsArgs;
   jobs: JobsArgs;
+  /** Namespaces of pods that call it. */
+  agentNamespaces: readonly string[];
+  /** Name by which people and GitHub find it, behind the gateway of its namespace. */
+  hostname: string;
+  gateway: pulumi.Input<string>;
+  /**
+   * Whether it is there itself, or only all that it needs: it does not start before its secrets have values, and is taken
+   * back when it does not start.
+   */
+  installed: boolean;
+  /** What has to be there before it starts, and what no value names. */
+  needs: readonly pulumi.Resource[];
 }
 
 /**
@@ -43,7 +59,7 @@ export class Jenkins extends pulumi.ComponentResource {
       {
         metadata,
         roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name },
-        subjects: [{ kind: "ServiceAccount", name: account.metadata.name, namespace }],
+        subjects: [{ kind: "ServiceAccount", name: account.metadata.name, namespace: args.namespaceName }],
       },
       { parent: this },
     );
@@ -59,6 +75,18 @@ export class Jenkins extends pulumi.ComponentResource {
           { parent: this },
         ),
     );
+    const where = { namespace, service: controllerName };
+    new networking.NetworkPolicy(
+      name,
+      { metadata: { name: "allow-agents", namespace }, spec: wayToJenkins.in(...args.agentNamespaces) },
+      { parent: this },
+    );
+    new CustomResource(`${name}-health`, healthCheck(where), { parent: this });
+    new CustomResource(`${name}-route`, route({ ...where, ...args }), { parent: this });
+    this.account = binding.metadata.apply(() => controllerName);
+    this.registerOutputs({ account: this.account });
+    if (!args.installed) return;
+
     new Release(
       name,
       {
@@ -67,15 +95,12 @@ export class Jenkins extends pulumi.ComponentResource {
         chart: args.chart.name,
         ...(args.chart.repository !== undefined && { repositoryOpts: { repo: args.chart.repository } }),
         version: args.release.chart,
-        values: jenkinsValues({ ...args, account: controllerName }),
+        values: jenkinsValues({ ...args, url: `https://${args.hostname}`, account: controllerName }),
         ...releasePolicy,
       },
       // Hidden: the pod lists ConfigMaps at its start by a right of its account, and no value names either.
-      { parent: this, dependsOn: [account, binding, ...loaded] },
+      { parent: this, dependsOn: [account, binding, ...loaded, ...args.needs] },
     );
-
-    this.account = binding.metadata.apply(() => controllerName);
-    this.registerOutputs({ account: this.account });
   }
 }
 

@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 /**
  * Longest physical name of each kind, in characters.
  *
- * Sources: GKE cluster and node pool 40; Compute Engine, KMS, DNS, Certificate Manager and Memorystore names 63; Secret
- * Manager 255; Cloud SQL instance 98 with its project in front, of which a project takes up to 30 and the colon one. A
+ * Sources: GKE cluster and node pool 40; Compute Engine, KMS, DNS, Certificate Manager, Memorystore and Backup for GKE names
+ * 63; Secret Manager 255; Cloud SQL instance 98 with its project in front, of which a project takes up to 30 and the colon one. A
  * service account's id may have 30, but as a database login it is `ID@PROJECT.iam`, for which PostgreSQL has 63: 28 are
  * left beside the longest project.
  */
@@ -18,6 +18,7 @@ export const nameLimits = {
   sqlInstance: 67,
   cache: 63,
   secret: 255,
+  backupPlan: 63,
 } as const;
 
 export type NameKind = keyof typeof nameLimits;

@@ -93,7 +93,9 @@ for (const kind of ["postgres", "redis"] as const) {
 
     it("is an exact image: the tag is for people, the digest counts, and it is the version of the label", () => {
       const [container] = podOf(kind).spec.containers;
-      expect(container?.image).to.match(/^docker\.io\/[a-z/]+:[0-9.]+-(alpine|bookworm)@sha256:[0-9a-f]{64}$/);
+      expect(container?.image).to.match(
+        /^docker\.io\/[a-z/]+:[0-9.]+-(alpine|bookworm)@sha256:[0-9a-f]{64}$/,
+      );
       expect(container?.image).to.contain(`:${podOf(kind).metadata.labels["app.kubernetes.io/version"]}-`);
     });
 

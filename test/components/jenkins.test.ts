@@ -1,8 +1,10 @@
 /** Does not prove that Jenkins starts with it: no test here has a Jenkins. */
+import type * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { parse } from "yaml";
 
 import { Jenkins } from "../../components/jenkins";
+import { SyncedSecret } from "../../components/synced-secret";
 import { cloudsArgs, jobsArgs, valuesArgs } from "../support/jenkins-args";
 import { record, type Recording } from "../support/recorder";
 
@@ -12,22 +14,36 @@ const types = {
   role: "kubernetes:rbac.authorization.k8s.io/v1:Role",
   binding: "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding",
   account: "kubernetes:core/v1:ServiceAccount",
+  sync: "kubernetes:secret-sync.gke.io/v1:SecretSync",
 };
+const loginArgs = {
+  namespace: "jenkins",
+  secret: "jenkins-login",
+  reader: "reader",
+  versions: { id: "latest" },
+};
+
+const jenkins = (installed: boolean, needs: readonly pulumi.Resource[] = []) =>
+  new Jenkins("jenkins", {
+    ...valuesArgs,
+    namespaceName: "jenkins",
+    namespace: "jenkins",
+    chart: { name: "jenkins", repository: "https://charts.acme.example" },
+    clouds: cloudsArgs,
+    jobs: jobsArgs,
+    agentNamespaces: ["builds", "deploys"],
+    hostname: "jenkins.ci.acme.example",
+    gateway: "public",
+    installed,
+    needs,
+  });
 
 describe("Jenkins", () => {
   let recording: Recording;
   before(async () => {
-    recording = await record(
-      () =>
-        new Jenkins("jenkins", {
-          ...valuesArgs,
-          namespaceName: "jenkins",
-          namespace: "jenkins",
-          chart: { name: "jenkins", repository: "https://charts.acme.example" },
-          clouds: cloudsArgs,
-          jobs: jobsArgs,
-        }),
-    );
+    recording = await record(() => {
+      jenkins(true, [new SyncedSecret("login", loginArgs)]);
+    });
   });
 
   it("is one release of the exact chart that is pinned, taken back when it does not come up", () => {
@@ -72,7 +88,32 @@ describe("Jenkins", () => {
 
   it("starts once its account may read what it loads, and all of it is there", () => {
     const before = recording.prerequisites(recording.one(types.release).urn);
+    expect([...before]).to.include(recording.one(types.sync).urn);
     const needed = [types.account, types.binding, types.configMap].flatMap((type) => recording.all(type));
     expect([...before]).to.include.members(needed.map(({ urn }) => urn));
+  });
+
+  it("lets in the pods of pipelines, and them alone", () => {
+    const { inputs } = recording.one("kubernetes:networking.k8s.io/v1:NetworkPolicy");
+    expect(inputs["spec"]).to.deep.include({
+      podSelector: { matchLabels: { "app.kubernetes.io/name": "jenkins" } },
+      policyTypes: ["Ingress"],
+    });
+    expect(JSON.stringify(inputs["spec"])).to.contain('"values":["builds","deploys"]');
+  });
+
+  it("is found by its name once there is a gateway", () => {
+    const { inputs } = recording.one("kubernetes:gateway.networking.k8s.io/v1:HTTPRoute");
+    expect(inputs["spec"]).to.deep.include({ hostnames: ["jenkins.ci.acme.example"] });
+    const { values } = recording.one(types.release).inputs as { values: { controller: object } };
+    expect(values.controller).to.deep.include({ jenkinsUrl: "https://jenkins.ci.acme.example" });
+  });
+
+  it("may be left out while its secrets have no values, and all that it needs is there", async () => {
+    const kinds = (made: Recording) => made.registrations.map(({ type }) => type);
+    const without = kinds(await record(() => jenkins(false)));
+    expect(without).to.deep.equal(
+      kinds(await record(() => jenkins(true))).filter((type) => type !== types.release),
+    );
   });
 });

@@ -26,6 +26,7 @@ const patterns: Record<NameKind, RegExp> = {
   sqlInstance: /^[a-z]([-a-z0-9]{0,65}[a-z0-9])?$/,
   cache: /^[a-z][-a-z0-9]{2,61}[a-z0-9]$/,
   secret: /^[a-zA-Z0-9_-]{1,255}$/,
+  backupPlan: /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/,
 };
 const kinds = Object.keys(patterns) as NameKind[];
 
@@ -62,6 +63,7 @@ describe("physical names", () => {
       sqlInstance: 67,
       cache: 63,
       secret: 255,
+      backupPlan: 63,
     });
   });
 
