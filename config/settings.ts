@@ -260,6 +260,61 @@ function areNumbers(value: unknown, ...keys: readonly string[]): boolean {
   return isBlock(value) && keys.every((key) => typeof value[key] === "number");
 }
 
+const image = z
+  .string()
+  .regex(
+    /^[a-z0-9.-]+(:[0-9]+)?(\/[a-z0-9._-]+)+(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(@sha256:[0-9a-f]{64})?$/,
+    "an image with its registry, HOST/PATH:TAG or HOST/PATH@sha256:DIGEST",
+  )
+  .refine((value) => /[:@][^/]*$/.test(value) && !value.endsWith(":latest"), {
+    error: "name one exact image, by a tag that never moves or by its digest; not latest",
+  });
+
+const githubName = z
+  .string()
+  .regex(/^[A-Za-z0-9]([A-Za-z0-9-]{0,37}[A-Za-z0-9])?$/, "a name on GitHub, for example acme");
+
+const jenkins = z.strictObject({
+  installed: z
+    .boolean()
+    .describe(
+      "false: all that Jenkins needs is made, but not Jenkins. Its secrets need values first (docs/ci.md).",
+    ),
+  domain: domain.describe("Jenkins is at jenkins.DOMAIN."),
+  homeGb: z.int().min(10).max(1000).describe("Disk of its home in GB; it can grow, never shrink."),
+  github: z
+    .strictObject({
+      organization: githubName.describe("Its members see and start builds."),
+      administrators: githubName.describe("Team of the organization, by its slug, that administers Jenkins."),
+      topic: dashedName(50).describe("Topic of the repositories that are built."),
+      repository: z
+        .string()
+        .regex(
+          /^https:\/\/github\.com\/[A-Za-z0-9-]+\/[A-Za-z0-9._-]+\.git$/,
+          "https://github.com/OWNER/NAME.git",
+        )
+        .describe("This repository: its pipelines release, and its library builds."),
+      branch: dashedName(40).describe("The only branch that pipelines and library are taken from."),
+    })
+    .describe("Where code is and who people are."),
+  slack: z
+    .strictObject({
+      workspace: dashedName(60).describe("acme of acme.slack.com."),
+      channel: z.string().regex(/^#[a-z0-9_-]{1,79}$/, "a channel's name with its #, for example #builds"),
+    })
+    .describe("Where builds say what they do."),
+  state: z
+    .string()
+    .regex(/^gs:\/\/[a-z0-9][a-z0-9._-]{1,61}[a-z0-9](\/[A-Za-z0-9._/-]+)?$/, "gs://BUCKET")
+    .describe("Where Pulumi keeps the state of the stacks that pipelines change."),
+  images: z
+    .strictObject({
+      builds: image.describe("Tools that Makefiles of services call (jenkins/build-tools/Dockerfile)."),
+      deploys: image.describe("Tools of this repository's pipelines (jenkins/pipelines/Dockerfile)."),
+    })
+    .describe("What pipelines run in."),
+});
+
 /** Settings of the environment that builds: Jenkins' cluster and the registries. */
 export const ciSettings = crossChecked(
   z.strictObject({
@@ -279,9 +334,17 @@ export const ciSettings = crossChecked(
         .describe("Newest versions of each image that clean-up never touches."),
     }),
     deployers: z
-      .array(dashedName(15).refine((target) => !["builder", "nodes"].includes(target), "ci has it already"))
+      .array(
+        dashedName(15).refine(
+          (target) => !["builder", "nodes", "preview"].includes(target),
+          "ci has it already",
+        ),
+      )
       .refine((targets) => new Set(targets).size === targets.length, "each target once")
       .describe("Targets, each of which gets a deployer account of its own."),
+    jenkins: jenkins
+      .optional()
+      .describe("Who builds and releases; left out, this environment has only the registries and accounts."),
   }),
 );
 
@@ -329,6 +392,7 @@ export type PoolSettings = ClusterSettings["pools"][string];
 export type ServicesSettings = DeliverySettings["services"];
 export type GatewaySettings = DeliverySettings["gateway"];
 export type CacheSettings = NonNullable<DeliverySettings["cache"]>;
+export type JenkinsSettings = NonNullable<CiSettings["jenkins"]>;
 export type BudgetSettings = NonNullable<Settings["budget"]>;
 export type DatabaseSettings = NonNullable<DeliverySettings["database"]>;
 

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { Cluster } from "../components/cluster";
+import { Cluster, type ClusterArgs } from "../components/cluster";
 import { EncryptionKey } from "../components/encryption-key";
 import { Identity } from "../components/identity";
 import { Network } from "../components/network";
@@ -52,6 +52,8 @@ export interface More {
    * @default none
    */
   keptDisks?: readonly string[];
+  /** What the cluster brings along that not every one needs. */
+  cluster?: Pick<ClusterArgs, "syncedSecrets" | "backedUp">;
 }
 
 /** Project, network and cluster of one environment, with the classes that pods and claims inside name. */
@@ -82,6 +84,7 @@ export function layGround(stack: string, settings: LoadedClustered, more: More):
       ...where,
       ...settings.cluster,
       ...settings.network,
+      ...more.cluster,
       network: network.id,
       subnetwork: network.subnetwork,
       nodeAccount: nodes.email,

@@ -338,7 +338,7 @@ describe("parsing the settings of a stack", () => {
       stack: "ci",
       change: { "platform:gateway": { domain: "acme.example" } },
       problem:
-        "platform:gateway is not a setting; allowed here: environment, project, projectNumber, region, lifecycle, customerData, owner, network, cluster, alerts, budget, slackToken, registry, deployers",
+        "platform:gateway is not a setting; allowed here: environment, project, projectNumber, region, lifecycle, customerData, owner, network, cluster, alerts, budget, slackToken, registry, deployers, jenkins",
     },
     {
       title: "an environment that does not exist",

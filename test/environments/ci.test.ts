@@ -21,13 +21,14 @@ describe("the environment that builds", () => {
     ci = await recordEnvironment("ci");
   });
 
-  it("has an account for nodes, one for builds, and one for each target", () => {
+  it("has an account for nodes, one for builds, one for each target and one that only looks", () => {
     expect(ci.all(types.account).map(({ inputs }) => inputs["accountId"])).to.have.members([
       "ci--nodes",
       "ci--builder",
       "deployer--staging",
       "deployer--production",
       "deployer--popups",
+      "deployer--preview",
     ]);
   });
 
@@ -41,6 +42,7 @@ describe("the environment that builds", () => {
       ["deployer--staging", "serviceAccount:acme-ci.svc.id.goog[deploys/staging]"],
       ["deployer--production", "serviceAccount:acme-ci.svc.id.goog[deploys/production]"],
       ["deployer--popups", "serviceAccount:acme-ci.svc.id.goog[deploys/popups]"],
+      ["deployer--preview", "serviceAccount:acme-ci.svc.id.goog[deploys/preview]"],
     ]);
   });
 
@@ -84,11 +86,11 @@ describe("the environment that builds", () => {
     expect(readers).to.deep.equal([stackFile("ci").config["platform:projectNumber"]]);
   });
 
-  it("builds and deploys in namespaces of their own", () => {
+  it("builds and deploys in namespaces of their own, and Jenkins is in neither", () => {
     const names = ci
       .all("kubernetes:core/v1:Namespace")
       .map(({ inputs }) => (inputs["metadata"] as { name: string }).name);
-    expect(names).to.have.members(["builds", "deploys"]);
+    expect(names).to.have.members(["builds", "deploys", "jenkins"]);
   });
 
   it("keeps builds on spare machines that nothing else runs on, and its controller off them", () => {
@@ -113,6 +115,8 @@ describe("the environment that builds", () => {
     expect(quotas).to.have.deep.members([
       ["builds", "96", "384Gi", "0"],
       ["deploys", "6", "24Gi", "0"],
+      // Its home is a disk.
+      ["jenkins", "8", "32Gi", undefined],
     ]);
   });
 
@@ -124,6 +128,7 @@ describe("the environment that builds", () => {
     expect(levels).to.have.deep.members([
       ["builds", "privileged"],
       ["deploys", "restricted"],
+      ["jenkins", "restricted"],
     ]);
     const rules = (name: string) => {
       const { spec } = ci.one(
@@ -138,7 +143,7 @@ describe("the environment that builds", () => {
     ]);
     expect(rules("deploys")).to.deep.equal([
       "pods here have a priorityClassName, one of: standard",
-      "pods here run as one of these service accounts: staging, production, popups",
+      "pods here run as one of these service accounts: staging, production, popups, preview",
       "pods here choose their nodes by nodeSelector.pool, one of: deploys",
     ]);
   });

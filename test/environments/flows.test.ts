@@ -24,6 +24,9 @@ const ends = {
   "Google's APIs": { address: "142.250.74.106" },
   "Google's APIs by their private address": { address: "199.36.153.8" },
   "a node": { address: "10.0.4.2" },
+  "the control plane of ci": { address: "10.0.8.2" },
+  "a pod that builds": { namespace: "builds" },
+  "a pod that deploys": { namespace: "deploys" },
   "the database's endpoint": { address: "10.0.0.9" },
   "messaging's cache": { address: cacheAddress("messaging") },
   "messaging's cache for reading": { address: cacheAddress("messaging", "READER") },
@@ -60,6 +63,8 @@ const pods = {
     "app.kubernetes.io/name": "messaging-redis",
     "platform/in-cluster-store": "messaging",
   },
+  // As the chart labels it, and the values of the chart.
+  Jenkins: { "app.kubernetes.io/name": "jenkins", "platform/exposed": "true" },
   "a pod that says nothing": {},
 } satisfies Record<string, Labels>;
 
@@ -212,11 +217,20 @@ const ofPopups: readonly Table[] = [
   }),
 ];
 
+/** For browsers, and for agents. */
+const jenkinsPorts = [8080, 50000];
+
 const pipeline = (namespace: string, more: Pick<Table, "calls" | "callsNot">): Table => ({
   stack: "ci",
   namespace,
-  calls: more.calls,
-  callsNot: [["its like", 8080], ["the database's endpoint", 3307], ...more.callsNot],
+  calls: [...jenkinsPorts.map((port): Flow => ["Jenkins", port]), ...more.calls],
+  callsNot: [
+    ["Jenkins", 22],
+    ["the control plane of ci", 443],
+    ["its like", 8080],
+    ["the database's endpoint", 3307],
+    ...more.callsNot,
+  ],
   answers: [],
   answersNot: [
     ["its like", 8080],
@@ -229,6 +243,31 @@ const pipeline = (namespace: string, more: Pick<Table, "calls" | "callsNot">): T
 const tables: readonly Table[] = [
   pipeline("builds", { calls: [["an address of the internet", 22]], callsNot: [] }),
   pipeline("deploys", { calls: [], callsNot: [["an address of the internet", 22]] }),
+  {
+    stack: "ci",
+    namespace: "jenkins",
+    pod: "Jenkins",
+    calls: [["the control plane of ci", 443]],
+    callsNot: [
+      ["the control plane of ci", 10250],
+      ["a pod that builds", 8080],
+      ["a pod that deploys", 8080],
+      ["an address of the internet", 22],
+    ],
+    answers: [
+      ["a pod that builds", 8080],
+      ["a pod that builds", 50000],
+      ["a pod that deploys", 8080],
+      ["a pod that deploys", 50000],
+      ["a load balancer", 8080],
+      ["Google's collector of metrics", 8080],
+    ],
+    answersNot: [
+      ["a pod that builds", 22],
+      ["a stranger's pod", 50000],
+      ["its like", 8080],
+    ],
+  },
   ...ofLongLived("staging"),
   ...ofLongLived("production"),
   ...ofPopups,
@@ -244,6 +283,7 @@ for (const { stack, namespace, pod, ...table } of tables) {
     const self: End = { namespace, labels: pod ? pods[pod] : { app: "one" } };
     const otherOf = ([name]: Flow): End => {
       if (name === "its like") return { namespace, labels: { app: "other" } };
+      if (name === "Jenkins") return { namespace: "jenkins", labels: pods.Jenkins };
       return name in pods ? { namespace, labels: pods[name as Pod] } : ends[name as keyof typeof ends];
     };
     /** Those of the flows that are not as they should be. */

@@ -214,7 +214,7 @@ for (const stack of stacks) {
     it("are what the next person needs, in plain text, with nothing secret among them", async () => {
       const { stackOutputs } = await recordEnvironment(stack);
       const expected: Record<string, string[]> = {
-        ci: ["charts", "cluster", "connect", "images"],
+        ci: ["charts", "cluster", "connect", "images", "jenkins", "nameServers"],
         popups: ["certificateMap", "domain", "nameServers", "zone"],
         [popup]: ["cluster", "connect", "namespace", "urls"],
       };
@@ -353,7 +353,16 @@ describe("protection", () => {
       ];
       const stores = ["gcp:memorystore/instance:Instance", "gcp:secretmanager/secret:Secret"];
       const registries = ["gcp:artifactregistry/repository:Repository"];
-      const expected: Record<string, string[]> = { ci: [...clustered, ...registries], popups: names };
+      const jenkins = [
+        ...names,
+        "gcp:compute/globalAddress:GlobalAddress",
+        "gcp:gkebackup/backupPlan:BackupPlan",
+        "gcp:secretmanager/secret:Secret",
+      ];
+      const expected: Record<string, string[]> = {
+        ci: [...clustered, ...registries, ...jenkins],
+        popups: names,
+      };
       expect([...types].sort()).to.deep.equal(
         [
           "platform:index:DeletionGuard",

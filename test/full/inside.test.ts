@@ -70,7 +70,7 @@ describe("in the cluster that builds,", () => {
   before(async () => {
     ({ cluster, objects } = await start("ci"));
     buildkit = /moby\/buildkit:[^@]+-rootless@sha256:[0-9a-f]{64}/.exec(JSON.stringify(objects))?.[0] ?? "";
-    for (const account of ["builds/builder", "builds/other", "deploys/staging", "deploys/other"]) {
+    for (const account of ["builds/other", "deploys/other"]) {
       const [namespace = "", name = ""] = account.split("/");
       await ask(cluster, "create", "serviceaccount", name, `--namespace=${namespace}`);
     }
@@ -121,6 +121,7 @@ describe("in the cluster that builds,", () => {
     expect(await looked()).to.deep.equal([
       ["pods-of-builds", {}],
       ["pods-of-deploys", {}],
+      ["pods-of-jenkins", {}],
     ]);
   });
 

@@ -1,0 +1,92 @@
+import type * as kubernetes from "@pulumi/kubernetes/types/input";
+
+import { buildLabel, buildPod } from "../components/agents/build-pod";
+import { deployLabel, deployPod } from "../components/agents/deploy-pod";
+import { requestOf } from "../components/agents/pod-request";
+import type { CloudArgs } from "../components/jenkins/clouds";
+import type { PodTemplate } from "../components/jenkins/pod-templates";
+import type { StoreKind } from "../components/store-container";
+import { imageReference, jenkinsRelease } from "../config/jenkins/release";
+import { podsThatFit } from "../config/machine-size";
+import type { CiSettings, ClusterSettings, JenkinsSettings } from "../config/settings";
+import { roomFor } from "./ground";
+import { buildkit, builds, deploys, previewer, targetsOf } from "./pipelines";
+
+type Settings = Pick<CiSettings, "project" | "region" | "cluster" | "deployers"> & {
+  jenkins: JenkinsSettings;
+};
+
+/** Every choice of data stores that a service may make. */
+const storeChoices: readonly (readonly StoreKind[])[] = [[], ["postgres"], ["redis"], ["postgres", "redis"]];
+
+/** Secret in `deploys` with the key of the GitHub App that commits to this repository. */
+export const writerSecret = "github-writer";
+
+const agent = imageReference(jenkinsRelease.images.agent);
+
+/** Pods that build services, one kind for each choice of data stores. */
+export function buildPods(settings: Settings): CloudArgs {
+  const repository = (id: string) => `${settings.region}-docker.pkg.dev/${settings.project}/${id}`;
+  const images = { agent, tools: settings.jenkins.images.builds, buildkit };
+  const registry = {
+    images: repository("images"),
+    charts: repository("charts"),
+    cache: repository("cache"),
+  };
+  const pool = poolFor(settings.cluster, builds.namespace);
+  return cloud(settings.cluster, builds.namespace, pool.name, (make) =>
+    Object.fromEntries(
+      storeChoices.map((stores) => [
+        buildLabel(stores),
+        make(buildPod({ account: builds.account, pool, images, registry, stores })),
+      ]),
+    ),
+  );
+}
+
+/** Pods that release, one kind for each target; who only looks cannot commit either. */
+export function deployPods(settings: Settings): CloudArgs {
+  const { state, images } = settings.jenkins;
+  const pool = poolFor(settings.cluster, deploys.namespace);
+  return cloud(settings.cluster, deploys.namespace, pool.name, (make) =>
+    Object.fromEntries(
+      targetsOf(settings).map((account) => [
+        deployLabel(account),
+        make(
+          deployPod({
+            account,
+            pool,
+            images: { agent, tools: images.deploys },
+            state,
+            ...(account !== previewer && { writer: writerSecret }),
+          }),
+        ),
+      ]),
+    ),
+  );
+}
+
+/** Jenkins starts no more pods than there are machines for: more would wait in the cluster, where no queue is seen. */
+function cloud(
+  { pools }: ClusterSettings,
+  namespace: string,
+  pool: string,
+  templates: (make: (spec: kubernetes.core.v1.PodSpec) => PodTemplate) => Record<string, PodTemplate>,
+): CloudArgs {
+  const { machineType, maxNodes } = pools[pool] ?? { machineType: "", maxNodes: 0 };
+  const made = templates((spec) => ({
+    spec,
+    instanceCap: maxNodes * podsThatFit(machineType, requestOf(spec)),
+  }));
+  return {
+    namespace,
+    containerCap: Math.max(...Object.values(made).map(({ instanceCap }) => instanceCap)),
+    templates: made,
+  };
+}
+
+/** Where the pods of a namespace run: in the first pool that is for them, which says what they have to tolerate. */
+function poolFor(cluster: ClusterSettings, namespace: string) {
+  const [name = ""] = roomFor(cluster, namespace).pools;
+  return { name, taint: cluster.pools[name]?.taint };
+}
