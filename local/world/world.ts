@@ -9,6 +9,7 @@ import { googlePackage } from "../providers/google";
 import { kubernetesRecorder } from "../providers/kubernetes-recorder";
 import { findMade } from "../providers/kubernetes/objects/made";
 import { type Clusters, kubernetesPackage } from "../providers/kubernetes/package";
+import { AbsentCharts, type RepositoryChart } from "../providers/kubernetes/releases/absent-charts";
 import type { Package } from "../providers/provider";
 import { randomPackage } from "../providers/random";
 import { type ProviderServer, serveProvider } from "../providers/server";
@@ -61,6 +62,11 @@ export interface WorldOptions {
    * @default none
    */
   readonly chartMirror?: string;
+  /**
+   * Charts whose releases are recorded as absent where their repository cannot be reached.
+   * @default none, a chart that cannot be had is an error
+   */
+  readonly mayBeAbsent?: readonly RepositoryChart[];
   /** What went wrong with nobody waiting for it. */
   readonly onError?: (error: unknown) => void;
 }
@@ -68,7 +74,7 @@ export interface WorldOptions {
 /** Opens a world in this process, with what its folder holds from before. */
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const { folder, scale = 0, elsewhere, programs, registryProgram, chartMirror } = options;
-  const { onError = () => undefined } = options;
+  const { mayBeAbsent = [], onError = () => undefined } = options;
   if (programs && folder === undefined) throw new Error("a world with real clusters needs a folder");
   const clusters =
     programs && folder !== undefined
@@ -91,7 +97,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     googlePackage(cloud),
     randomPackage,
     clusters
-      ? kubernetesPackage(seenByProvider(clusters, chartMirror, forgetful))
+      ? kubernetesPackage(seenByProvider(clusters, chartMirror, new AbsentCharts(mayBeAbsent), forgetful))
       : kubernetesRecorder(cloud, folder && join(folder, "cloud", "kubernetes.jsonl")),
   ];
   try {
@@ -130,6 +136,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
 function seenByProvider(
   { engine, ...clusters }: RealClusters,
   chartMirror: string | undefined,
+  absentCharts: AbsentCharts,
   forgetful: ReadonlySet<number>,
 ): Clusters {
   return {
@@ -139,6 +146,7 @@ function seenByProvider(
     get deleteUnreachable() {
       return [...forgetful].some(isRunning);
     },
+    absentCharts,
     ...(chartMirror !== undefined && { chartMirror }),
     ...(clusters.chartRegistry && { chartRegistry: clusters.chartRegistry }),
   };
