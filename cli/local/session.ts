@@ -14,6 +14,7 @@ import type { Level } from "../../local/world/level";
 import type { StackPlace } from "../../local/world/stacks";
 import { CommandFailure, exitCodes } from "../failure";
 import { progressOf, runTasks, type Terminal } from "../terminal";
+import { mayBeAbsent } from "./absent-releases";
 import { chooseLevel, type ChosenLevel } from "./level";
 import { fillRegistry } from "./demo-charts";
 import type { ChosenStack } from "./settings";
@@ -80,7 +81,7 @@ export async function openSession(options: LocalOptions, stacks: readonly Chosen
     {
       title: "Emulated Google Cloud",
       task: async (_, task) => {
-        client = await WorldClient.start(layout.folder, options.scale, chosen?.level);
+        client = await WorldClient.start(layout.folder, options.scale, chosen?.level, mayBeAbsent);
         await client.register(
           stacks.map(({ settings }) => ({ id: settings.project, number: settings.projectNumber })),
         );
