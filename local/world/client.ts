@@ -134,6 +134,11 @@ export class WorldClient {
     await this.ask("POST", "/unreachable", { pid: process.pid, forget });
   }
 
+  /** Makes the world look in this folder first for charts, as long as its process runs. */
+  async useChartMirror(folder: string): Promise<void> {
+    await this.ask("POST", "/charts/mirror", { folder });
+  }
+
   /** Which of these charts are not in a repository. */
   missingCharts(wanted: Charts<ChartName>): Promise<ChartsAnswer> {
     return this.ask("POST", "/charts/missing", wanted, registryMilliseconds);

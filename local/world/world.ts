@@ -34,6 +34,8 @@ export interface World {
    * `PULUMI_K8S_DELETE_UNREACHABLE` is to the real provider, which is started by the engine and sees its environment.
    */
   forgetUnreachable(forPid: number, forget: boolean): void;
+  /** Looks from now on in this folder first for charts of real clusters, instead of the one that it had. */
+  useChartMirror(folder: string): void;
   close(): Promise<void>;
 }
 
@@ -73,7 +75,7 @@ export interface WorldOptions {
 
 /** Opens a world in this process, with what its folder holds from before. */
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
-  const { folder, scale = 0, elsewhere, programs, registryProgram, chartMirror } = options;
+  const { folder, scale = 0, elsewhere, programs, registryProgram } = options;
   const { mayBeAbsent = [], onError = () => undefined } = options;
   if (programs && folder === undefined) throw new Error("a world with real clusters needs a folder");
   const clusters =
@@ -93,11 +95,14 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     ...(clusters && { machinery: clusters.machinery }),
   });
   const forgetful = new Set<number>();
+  let { chartMirror } = options;
   const packages: Package[] = [
     googlePackage(cloud),
     randomPackage,
     clusters
-      ? kubernetesPackage(seenByProvider(clusters, chartMirror, new AbsentCharts(mayBeAbsent), forgetful))
+      ? kubernetesPackage(
+          seenByProvider(clusters, () => chartMirror, new AbsentCharts(mayBeAbsent), forgetful),
+        )
       : kubernetesRecorder(cloud, folder && join(folder, "cloud", "kubernetes.jsonl")),
   ];
   try {
@@ -126,6 +131,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
         : Promise.resolve(undefined);
     },
     forgetUnreachable: (pid, forget) => void (forget ? forgetful.add(pid) : forgetful.delete(pid)),
+    useChartMirror: (given) => void (chartMirror = given),
     close: async () => {
       await Promise.all(servers.map(([, server]) => server.close()));
       await clusters?.close();
@@ -135,7 +141,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
 
 function seenByProvider(
   { engine, ...clusters }: RealClusters,
-  chartMirror: string | undefined,
+  chartMirror: () => string | undefined,
   absentCharts: AbsentCharts,
   forgetful: ReadonlySet<number>,
 ): Clusters {
@@ -147,7 +153,9 @@ function seenByProvider(
       return [...forgetful].some(isRunning);
     },
     absentCharts,
-    ...(chartMirror !== undefined && { chartMirror }),
+    get chartMirror() {
+      return chartMirror();
+    },
     ...(clusters.chartRegistry && { chartRegistry: clusters.chartRegistry }),
   };
 }

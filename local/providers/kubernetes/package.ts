@@ -24,7 +24,7 @@ export interface Clusters {
    */
   readonly deleteUnreachable?: boolean;
   /** A folder of `NAME-VERSION.tgz`, looked at first for every chart that is no folder. */
-  readonly chartMirror?: string;
+  readonly chartMirror?: string | undefined;
   /** Asked for the charts that it serves, instead of the host in their name. */
   readonly chartRegistry?: ChartRegistry;
   /** Charts that this world may do without. @default none */

@@ -64,6 +64,21 @@ describe("charts that may be absent", () => {
     expect(absent.recent({ chart: "other", repositoryOpts })).to.equal(undefined);
   });
 
+  it("are asked for again after a minute", () => {
+    const absent = new AbsentCharts([{ repository, chart: "web" }]);
+    const wanted = { chart: "web", repositoryOpts: { repo: repository } };
+    const { now } = Date;
+    absent.remember(wanted, "no such host");
+    try {
+      Date.now = () => now() + 55_000;
+      expect(absent.recent(wanted)).to.equal("no such host");
+      Date.now = () => now() + 61_000;
+      expect(absent.recent(wanted)).to.equal(undefined);
+    } finally {
+      Date.now = now;
+    }
+  });
+
   it("tell why nobody answered without what Helm says round it", () => {
     expect(reasonIn(`${asked} dial tcp: no such host`)).to.equal("dial tcp: no such host");
     expect(reasonIn("it took too long")).to.equal("it took too long");
