@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
+import { mayBeAbsent } from "../cli/local/absent-releases";
 import { longLivedStacks } from "../config/stacks";
 import type { Programs } from "../local/clusters/programs";
 import { layoutOf } from "../local/world/layout";
@@ -47,7 +48,7 @@ export async function measureClusters(
 export function longLivedClusters(bench: Bench, programs: Programs): ClusterMeasurement {
   return async (level, signal) => {
     const folder = mkdtempSync(join(bench.folder, "clusters-"));
-    const world = await openWorld({ folder, ...(level === "full" && { programs }) });
+    const world = await openWorld({ folder, mayBeAbsent, ...(level === "full" && { programs }) });
     try {
       const samples: Record<string, ClusterSample> = {};
       const place = {

@@ -2,9 +2,11 @@ import type { StackFile } from "../../config/stack-file";
 import { clearDeadLocks, describeLock, readLocks } from "../../local/engine/locks";
 import { resolvePendingCreates } from "../../local/engine/pending";
 import { type EngineResult, runEngine, stackExists, type Workspace } from "../../local/engine/run";
+import type { AbsentRelease } from "../../local/providers/kubernetes/releases/absent-release";
 import { keepSettings, withStack, workspaceOf } from "../../local/world/stacks";
 import { CommandFailure, exitCodes } from "../failure";
 import { nameIn } from "../plan/resource-name";
+import { absentReleases } from "./absent-releases";
 import { failureOf } from "./failures";
 import type { Session } from "./session";
 
@@ -15,6 +17,8 @@ export interface StackReport {
   /** Number of resources by what was done to them: `create`, `same`, `update`, … */
   readonly changes: Readonly<Record<string, number>>;
   readonly outputs: Readonly<Record<string, unknown>>;
+  /** Releases of which nothing is installed, since their chart could not be had. */
+  readonly absent: readonly AbsentRelease[];
   readonly seconds: number;
 }
 
@@ -46,11 +50,11 @@ export async function bringUp(
     });
     if (!result.ok) throw failureOf(stack, result, workspace);
     keepSettings(session.place, workspace);
-    return reportOf(stack, result);
+    return reportOf(stack, result, absentReleases(workspace));
   });
 }
 
-function reportOf(stack: string, result: EngineResult): StackReport {
+function reportOf(stack: string, result: EngineResult, absent: readonly AbsentRelease[]): StackReport {
   return {
     stack,
     resources: Object.entries(result.changes)
@@ -58,6 +62,7 @@ function reportOf(stack: string, result: EngineResult): StackReport {
       .reduce((sum, [, count]) => sum + count, 0),
     changes: result.changes,
     outputs: outputsOf(result),
+    absent,
     seconds: Math.round(result.durationMs / 100) / 10,
   };
 }

@@ -13,6 +13,7 @@ import { WorldClient } from "../../local/world/client";
 import { levelOf } from "../../local/world/level";
 import { copiedSettings } from "../../local/world/stacks";
 import { CommandFailure, exitCodes } from "../failure";
+import { mayBeAbsent } from "./absent-releases";
 import { clusterIn, resourcesOf } from "./cluster";
 import { type LocalOptions, worldLayout } from "./session";
 import { checked } from "./settings";
@@ -45,7 +46,7 @@ export async function inCluster(
     );
   }
   const programs = await buildPrograms();
-  const client = await WorldClient.start(layout.folder, options.scale, "full");
+  const client = await WorldClient.start(layout.folder, options.scale, "full", mayBeAbsent);
   const cluster = clusterIn(resourcesOf(stack, checked(known).project, await client.resources()));
   if (!cluster || client.proxyUrl === undefined) {
     throw new CommandFailure(`${stack} has no cluster in this local world`, exitCodes.wrong);

@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { statSync } from "node:fs";
+import { join, resolve } from "node:path";
 
 import type { ListrTask } from "listr2";
 import { version as kubernetesVersion } from "@pulumi/kubernetes/package.json";
@@ -14,6 +15,7 @@ import type { Level } from "../../local/world/level";
 import type { StackPlace } from "../../local/world/stacks";
 import { CommandFailure, exitCodes } from "../failure";
 import { progressOf, runTasks, type Terminal } from "../terminal";
+import { mayBeAbsent } from "./absent-releases";
 import { chooseLevel, type ChosenLevel } from "./level";
 import { fillRegistry } from "./demo-charts";
 import type { ChosenStack } from "./settings";
@@ -58,6 +60,7 @@ export interface Session {
 /** Finds or builds the engine and starts the world, with their progress. */
 export async function openSession(options: LocalOptions, stacks: readonly ChosenStack[]): Promise<Session> {
   const layout = worldLayout(options);
+  const mirror = chartMirror();
   let engine = "";
   let client: WorldClient | undefined;
   let chosen: ChosenLevel | undefined;
@@ -80,7 +83,8 @@ export async function openSession(options: LocalOptions, stacks: readonly Chosen
     {
       title: "Emulated Google Cloud",
       task: async (_, task) => {
-        client = await WorldClient.start(layout.folder, options.scale, chosen?.level);
+        client = await WorldClient.start(layout.folder, options.scale, chosen?.level, mayBeAbsent);
+        if (mirror !== undefined) await client.useChartMirror(mirror);
         await client.register(
           stacks.map(({ settings }) => ({ id: settings.project, number: settings.projectNumber })),
         );
@@ -101,6 +105,20 @@ export async function openSession(options: LocalOptions, stacks: readonly Chosen
     place: { ...placeFor(client, layout, options), engine, programFolder: root },
     ...(chosen?.programs && { programs: chosen.programs }),
   };
+}
+
+/** The folder of charts that whoever runs the command has named. */
+function chartMirror(): string | undefined {
+  const given = process.env["PLATFORM_CHART_MIRROR"];
+  if (given === undefined || given === "") return undefined;
+  const folder = resolve(given);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new CommandFailure(
+      `PLATFORM_CHART_MIRROR names ${folder}, which is no folder; name one that holds charts as NAME-VERSION.tgz, or unset it`,
+      exitCodes.wrong,
+    );
+  }
+  return folder;
 }
 
 /** Who the engine speaks to: the world's stand-ins, and a real plugin where one is asked for. */

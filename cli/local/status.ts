@@ -4,6 +4,7 @@ import { WorldClient } from "../../local/world/client";
 import { levelOf } from "../../local/world/level";
 import { copiedSettings, stacksIn, workspaceOf } from "../../local/world/stacks";
 import { print, printJson, table } from "../terminal";
+import { absentLines, absentReleases } from "./absent-releases";
 import { clusterIn, resourcesOf } from "./cluster";
 import { type LocalOptions, root, worldLayout } from "./session";
 import { checked } from "./settings";
@@ -19,7 +20,8 @@ export async function status(options: LocalOptions): Promise<void> {
     if (!known) return [];
     const settings = checked(known);
     const place = { layout, engine: "pulumi", programFolder: root, providers: {} };
-    const lock = readLocks(workspaceOf(place, stack))[0];
+    const workspace = workspaceOf(place, stack);
+    const lock = readLocks(workspace)[0];
     const own = resourcesOf(stack, settings.project, resources);
     const cluster = clusterIn(own)?.id;
     const census = cluster === undefined ? undefined : clusters[cluster];
@@ -32,6 +34,7 @@ export async function status(options: LocalOptions): Promise<void> {
         cluster: cluster ?? null,
         nodes: census?.nodes ?? null,
         pods: census?.pods ?? null,
+        absent: absentReleases(workspace),
         state: lock ? describeLock(lock) : "idle",
       },
     ];
@@ -66,6 +69,7 @@ export async function status(options: LocalOptions): Promise<void> {
       ]),
     ),
   );
+  for (const { stack, absent } of stacks) for (const line of absentLines(stack, absent)) print(line);
 }
 
 /** "2/3 ready", or nothing to say where no cluster runs. */

@@ -4,6 +4,7 @@ import { longLivedStacks, popupsBase } from "../../config/stacks";
 import type { Layout } from "../../local/world/layout";
 import { CommandFailure, exitCodes } from "../failure";
 import { print, printJson, progressOf, runTasks, table } from "../terminal";
+import { absentLines } from "./absent-releases";
 import { bringUp, type StackReport } from "./bring-up";
 import { inOrder, sharesNames } from "./order";
 import { type LocalOptions, openSession, provideCharts, root, type Session, worldLayout } from "./session";
@@ -95,6 +96,7 @@ function report(
         ]),
       ),
     );
+    for (const { stack, absent } of reports) for (const line of absentLines(stack, absent)) print(line);
   }
   if (failures.length === 0) return;
   const rest = untried > 0 ? [`${untried} more not tried, since they need what failed.`] : [];

@@ -36,7 +36,9 @@ const change = z.strictObject({
     .enum(["engine", "provider"])
     .optional()
     .describe("Who makes the up fail: the engine before anything is done, the provider at the deletion"),
-  properties: z.array(property).describe("Inputs that differ; of a new resource all of them"),
+  properties: z
+    .array(property)
+    .describe("Inputs that differ, and outputs that an update is for; of a new resource all inputs"),
 });
 
 /** A plan in the documents that commands print with `--json`. */

@@ -12,7 +12,7 @@ export const secret = "[secret]";
 /** What stands for a value that only the `up` will tell. */
 export const unknown = "[known after up]";
 
-/** One input that differs. */
+/** One input that differs, or an output that an update is for. */
 export interface PropertyChange {
   /** Property path, `nodeConfig.machineType`. */
   readonly path: string;
@@ -108,7 +108,7 @@ function changeOf(steps: readonly Step[], beside: Beside): ResourceChange {
     type: first.type,
     name: first.name,
     action,
-    properties: propertiesOf(action, telling, old?.inputs, next?.inputs),
+    properties: propertiesOf(action, telling, old, next),
     because: action === "replace" ? telling.replaceKeys : [],
     ...(action === "replace" && { oldFirst: deletedFirst(ops) }),
     ...(loses !== undefined && { loses }),
@@ -172,8 +172,9 @@ function deletedFirst(ops: readonly string[]): boolean {
   return deletion >= 0 && deletion < creation;
 }
 
-function propertiesOf(action: Action, step: Step, old: unknown, next: unknown): PropertyChange[] {
+function propertiesOf(action: Action, step: Step, before: Step["old"], after: Step["new"]): PropertyChange[] {
   if (action === "delete" || action === "same") return [];
+  const [old, next] = [before?.inputs as unknown, after?.inputs as unknown];
   if (action === "create") {
     return Object.keys(plainly(next) as object).map((path) => changeAt(path, undefined, next, false));
   }
@@ -188,9 +189,14 @@ function propertiesOf(action: Action, step: Step, old: unknown, next: unknown): 
       ? detailed.filter(([, { diffKind }]) => String(diffKind).endsWith("replace")).map(([path]) => path)
       : step.replaceKeys,
   );
+  const isOutput = (path: string) => step.detailedDiff[path]?.inputDiff === false;
   return (
     [...new Set(paths)]
-      .map((path) => changeAt(path, old, next, forcing.has(path)))
+      .map((path) =>
+        isOutput(path)
+          ? changeAt(path, before?.outputs, after?.outputs, forcing.has(path))
+          : changeAt(path, old, next, forcing.has(path)),
+      )
       // What only follows from an input, such as the labels in effect, is in no input itself.
       .filter((change) => change.old !== undefined || change.new !== undefined)
   );

@@ -16,10 +16,20 @@ export interface CheckResult {
 
 export type ChangeKind = "add" | "update" | "delete";
 
-/** What differs between two versions of a resource's inputs. */
+export interface Change {
+  readonly kind: ChangeKind;
+  readonly replaces: boolean;
+  /**
+   * Whether what differs is an output, from what it would be now.
+   * @default false, it is an input
+   */
+  readonly output?: boolean;
+}
+
+/** What differs between two versions of a resource. */
 export interface Difference {
   /** Property path (`settings.tier`) to what happens there. */
-  readonly changes: ReadonlyMap<string, { readonly kind: ChangeKind; readonly replaces: boolean }>;
+  readonly changes: ReadonlyMap<string, Change>;
   readonly deleteBeforeReplace: boolean;
 }
 

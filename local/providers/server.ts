@@ -328,10 +328,10 @@ function diffResponse({ changes, deleteBeforeReplace }: Difference): proto.DiffR
   response.setReplacesList([...new Set(replacing.map(topOf))]);
   response.setDeletebeforereplace(replacing.length > 0 && deleteBeforeReplace);
   response.setHasdetaileddiff(true);
-  for (const [path, { kind, replaces }] of changes) {
+  for (const [path, { kind, replaces, output = false }] of changes) {
     const property = new proto.PropertyDiff();
     property.setKind(kinds[kind][replaces ? 1 : 0]);
-    property.setInputdiff(true);
+    property.setInputdiff(!output);
     response.getDetaileddiffMap().set(path, property);
   }
   return response;

@@ -7,6 +7,7 @@ import type { Fault } from "../cloud/faults";
 import type { JournalEntry } from "../cloud/journal";
 import type { Project, Resource } from "../cloud/rules/shape";
 import type { Census } from "../gke/census";
+import type { RepositoryChart } from "../providers/kubernetes/releases/absent-charts";
 import type { ChartName } from "../registry/artifact-registry";
 import type { Address, ChartFile, Charts, ChartsAnswer } from "./control";
 import { type Layout, layoutOf } from "./layout";
@@ -30,17 +31,26 @@ export class WorldClient {
     private readonly address: Address,
   ) {}
 
-  /** Connects to the world in a folder, starting its owner when none runs. */
-  static async start(folder: string, scale = 0, level: Level = "plan"): Promise<WorldClient> {
+  /**
+   * Connects to the world in a folder, starting its owner when none runs; releases of the charts that `mayBeAbsent` are
+   * recorded as absent by a world that is started so, where their repository cannot be reached.
+   */
+  static async start(
+    folder: string,
+    scale = 0,
+    level: Level = "plan",
+    mayBeAbsent: readonly RepositoryChart[] = [],
+  ): Promise<WorldClient> {
     const running = await WorldClient.find(folder);
     if (running) return running;
     mkdirSync(folder, { recursive: true });
     const layout = layoutOf(folder);
     const log = openSync(layout.log, "a");
+    const owned = [folder, String(scale), level, JSON.stringify(mayBeAbsent)];
     const startOwner = () =>
       spawn(
         process.execPath,
-        ["--import", "tsx", join(__dirname, "owner.ts"), folder, String(scale), level],
+        ["--import", "tsx", join(__dirname, "owner.ts"), ...owned],
         // It outlives the command, so it shares no terminal and no group with it.
         { cwd: join(__dirname, "..", ".."), detached: true, stdio: ["ignore", log, log] },
       );
@@ -122,6 +132,11 @@ export class WorldClient {
   /** Whether objects of clusters that are gone are forgotten, until it is taken back or this process is gone. */
   async forgetUnreachable(forget: boolean): Promise<void> {
     await this.ask("POST", "/unreachable", { pid: process.pid, forget });
+  }
+
+  /** Makes the world look in this folder first for charts, as long as its process runs. */
+  async useChartMirror(folder: string): Promise<void> {
+    await this.ask("POST", "/charts/mirror", { folder });
   }
 
   /** Which of these charts are not in a repository. */

@@ -73,6 +73,7 @@ export async function serveControl(
       const { pid, forget } = body as { pid: number; forget: boolean };
       world.forgetUnreachable(pid, forget);
     },
+    "POST /charts/mirror": (body) => world.useChartMirror((body as { folder: string }).folder),
     "POST /charts/missing": (body) => {
       const { repository, charts } = body as Charts<ChartName>;
       return answerOf(world, (registry) => registry.missing(repository, charts));

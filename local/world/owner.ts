@@ -1,7 +1,11 @@
-/** The process that owns a world: `node --import tsx owner.ts FOLDER SCALE LEVEL`. It runs until it is told to stop. */
+/**
+ * The process that owns a world: `node --import tsx owner.ts FOLDER SCALE LEVEL CHARTS`, where the last are the charts
+ * that may be absent, as JSON. It runs until it is told to stop.
+ */
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 
 import { buildPrograms } from "../clusters/programs";
+import type { RepositoryChart } from "../providers/kubernetes/releases/absent-charts";
 import { buildRegistry } from "../registry/program";
 import { claimWorld, ownerOf, releaseWorld } from "./claim";
 import { serveControl } from "./control";
@@ -15,7 +19,12 @@ const idleMilliseconds = 8 * 3_600_000;
 /** How often the owner looks whether the world is still there. */
 const watchMilliseconds = 2_000;
 
-async function own(folder: string, scale: number, wanted: Level): Promise<void> {
+async function own(
+  folder: string,
+  scale: number,
+  wanted: Level,
+  mayBeAbsent: readonly RepositoryChart[],
+): Promise<void> {
   const layout = layoutOf(folder);
   if (!claimWorld(folder)) return;
   rmSync(layout.address, { force: true });
@@ -26,6 +35,7 @@ async function own(folder: string, scale: number, wanted: Level): Promise<void> 
   const world = await openWorld({
     folder,
     scale,
+    mayBeAbsent,
     ...(level === "full" && {
       programs: await buildPrograms(),
       registryProgram: await buildRegistry(),
@@ -69,6 +79,7 @@ function wordsOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-const [folder, scale, level] = process.argv.slice(2);
-if (folder === undefined) throw new Error("usage: owner.ts FOLDER SCALE LEVEL");
-void own(folder, Number(scale ?? 0), level === "full" ? "full" : "plan");
+const [folder, scale, level, charts = "[]"] = process.argv.slice(2);
+if (folder === undefined) throw new Error("usage: owner.ts FOLDER SCALE LEVEL CHARTS");
+const mayBeAbsent = JSON.parse(charts) as RepositoryChart[];
+void own(folder, Number(scale ?? 0), level === "full" ? "full" : "plan", mayBeAbsent);

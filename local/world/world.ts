@@ -9,6 +9,7 @@ import { googlePackage } from "../providers/google";
 import { kubernetesRecorder } from "../providers/kubernetes-recorder";
 import { findMade } from "../providers/kubernetes/objects/made";
 import { type Clusters, kubernetesPackage } from "../providers/kubernetes/package";
+import { AbsentCharts, type RepositoryChart } from "../providers/kubernetes/releases/absent-charts";
 import type { Package } from "../providers/provider";
 import { randomPackage } from "../providers/random";
 import { type ProviderServer, serveProvider } from "../providers/server";
@@ -33,6 +34,8 @@ export interface World {
    * `PULUMI_K8S_DELETE_UNREACHABLE` is to the real provider, which is started by the engine and sees its environment.
    */
   forgetUnreachable(forPid: number, forget: boolean): void;
+  /** Looks from now on in this folder first for charts of real clusters, instead of the one that it had. */
+  useChartMirror(folder: string): void;
   close(): Promise<void>;
 }
 
@@ -61,14 +64,19 @@ export interface WorldOptions {
    * @default none
    */
   readonly chartMirror?: string;
+  /**
+   * Charts whose releases are recorded as absent where their repository cannot be reached.
+   * @default none, a chart that cannot be had is an error
+   */
+  readonly mayBeAbsent?: readonly RepositoryChart[];
   /** What went wrong with nobody waiting for it. */
   readonly onError?: (error: unknown) => void;
 }
 
 /** Opens a world in this process, with what its folder holds from before. */
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
-  const { folder, scale = 0, elsewhere, programs, registryProgram, chartMirror } = options;
-  const { onError = () => undefined } = options;
+  const { folder, scale = 0, elsewhere, programs, registryProgram } = options;
+  const { mayBeAbsent = [], onError = () => undefined } = options;
   if (programs && folder === undefined) throw new Error("a world with real clusters needs a folder");
   const clusters =
     programs && folder !== undefined
@@ -87,11 +95,14 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     ...(clusters && { machinery: clusters.machinery }),
   });
   const forgetful = new Set<number>();
+  let { chartMirror } = options;
   const packages: Package[] = [
     googlePackage(cloud),
     randomPackage,
     clusters
-      ? kubernetesPackage(seenByProvider(clusters, chartMirror, forgetful))
+      ? kubernetesPackage(
+          seenByProvider(clusters, () => chartMirror, new AbsentCharts(mayBeAbsent), forgetful),
+        )
       : kubernetesRecorder(cloud, folder && join(folder, "cloud", "kubernetes.jsonl")),
   ];
   try {
@@ -120,6 +131,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
         : Promise.resolve(undefined);
     },
     forgetUnreachable: (pid, forget) => void (forget ? forgetful.add(pid) : forgetful.delete(pid)),
+    useChartMirror: (given) => void (chartMirror = given),
     close: async () => {
       await Promise.all(servers.map(([, server]) => server.close()));
       await clusters?.close();
@@ -129,7 +141,8 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
 
 function seenByProvider(
   { engine, ...clusters }: RealClusters,
-  chartMirror: string | undefined,
+  chartMirror: () => string | undefined,
+  absentCharts: AbsentCharts,
   forgetful: ReadonlySet<number>,
 ): Clusters {
   return {
@@ -139,7 +152,10 @@ function seenByProvider(
     get deleteUnreachable() {
       return [...forgetful].some(isRunning);
     },
-    ...(chartMirror !== undefined && { chartMirror }),
+    absentCharts,
+    get chartMirror() {
+      return chartMirror();
+    },
     ...(clusters.chartRegistry && { chartRegistry: clusters.chartRegistry }),
   };
 }

@@ -230,6 +230,17 @@ describe("platform local", () => {
     expect(left).to.deep.equal([]);
   });
 
+  it("refuses a mirror of charts that is no folder with exit code 2", async () => {
+    process.env["PLATFORM_CHART_MIRROR"] = join(folder, "no-mirror");
+    try {
+      const { code, err } = await platform("local", "preview", "staging");
+      expect(err).to.contain(`PLATFORM_CHART_MIRROR names ${join(folder, "no-mirror")}, which is no folder`);
+      expect(code).to.equal(2);
+    } finally {
+      delete process.env["PLATFORM_CHART_MIRROR"];
+    }
+  });
+
   it("gives every pop-up a slice of its own and takes one away whole", async () => {
     const subnets = (await (await started()).resources()).filter(
       ({ kind, project }) => kind === "compute/subnetwork:Subnetwork" && project === "acme-popups",

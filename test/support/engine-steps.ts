@@ -41,8 +41,8 @@ export function step(op: string, about: About): Step {
 }
 
 /** One entry of a detailed diff. */
-export function change(path: string, diffKind = "update"): Step["detailedDiff"] {
-  return { [path]: { diffKind, inputDiff: true } } as unknown as Step["detailedDiff"];
+export function change(path: string, diffKind = "update", inputDiff = true): Step["detailedDiff"] {
+  return { [path]: { diffKind, inputDiff } } as unknown as Step["detailedDiff"];
 }
 
 /** What the engine tells after a preview with these steps. */

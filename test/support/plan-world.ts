@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { mayBeAbsent } from "../../cli/local/absent-releases";
 import { inSlice, readStackFile } from "../../config/stack-file";
 import type { Elsewhere } from "../../local/cloud/elsewhere";
 import type { Programs } from "../../local/clusters/programs";
@@ -67,7 +68,7 @@ export interface PlanWorldOptions {
 export async function startPlanWorld({ only, ...options }: PlanWorldOptions = {}): Promise<PlanWorld> {
   const engine = (await findEngine()).command;
   const folder = mkdtempSync(join(tmpdir(), "platform-plan-"));
-  const world = await openWorld({ ...options, folder });
+  const world = await openWorld({ ...options, mayBeAbsent, folder });
   for (const project of projects) if (only?.includes(project.id) ?? true) world.cloud.register(project);
   const place = (program: string) => ({
     layout: layoutOf(folder),

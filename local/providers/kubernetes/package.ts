@@ -4,6 +4,7 @@ import type { Engine, Found, Made, Package, Patience, Provider, State, Subject }
 import { isOn, replacedBy, version } from "./configuration";
 import { releaseKind, textOf } from "./identity";
 import { Objects } from "./objects/objects";
+import type { AbsentCharts } from "./releases/absent-charts";
 import type { ChartRegistry } from "./releases/chart-registry";
 import { Releases } from "./releases/releases";
 
@@ -23,9 +24,11 @@ export interface Clusters {
    */
   readonly deleteUnreachable?: boolean;
   /** A folder of `NAME-VERSION.tgz`, looked at first for every chart that is no folder. */
-  readonly chartMirror?: string;
+  readonly chartMirror?: string | undefined;
   /** Asked for the charts that it serves, instead of the host in their name. */
   readonly chartRegistry?: ChartRegistry;
+  /** Charts that this world may do without. @default none */
+  readonly absentCharts?: AbsentCharts;
 }
 
 /** Settings of the provider that would change what it does, and that nobody has written down here. */
@@ -39,7 +42,7 @@ export function kubernetesPackage(clusters: Clusters): Package {
     configure: async (config, engine) => {
       refuseOthers(config);
       const { cluster, reason } = await reached(clusters, config);
-      const { chartMirror, chartRegistry } = clusters;
+      const { chartMirror, chartRegistry, absentCharts } = clusters;
       return new Kinds(
         new Objects(cluster, optionsOf(clusters, config, engine, reason)),
         new Releases(cluster, {
@@ -48,6 +51,7 @@ export function kubernetesPackage(clusters: Clusters): Package {
           warn: (urn, message) => engine.warn(urn, message),
           ...(chartMirror !== undefined && { chartMirror }),
           ...(chartRegistry && { chartRegistry }),
+          ...(absentCharts && { absentCharts }),
         }),
       );
     },

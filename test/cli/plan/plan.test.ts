@@ -33,6 +33,25 @@ describe("a plan", () => {
     expect(only(oldFirst).because).to.deep.equal(["region"]);
   });
 
+  it("shows an output where an update is for that, from what it is to what it will be", () => {
+    const path = "status.status";
+    const told = (inputDiff: boolean) =>
+      only(
+        planOf(
+          engineResult(
+            step("update", {
+              urn: instance,
+              old: { inputs: { status: { status: "input" } }, outputs: { status: { status: "absent" } } },
+              new: { inputs: {}, outputs: { status: "04da6b54-80e4-46f7-96ec-b56ff0331ba9" } },
+              detailedDiff: change(path, "update", inputDiff),
+            }),
+          ),
+        ),
+      ).properties;
+    expect(told(false)).to.deep.equal([{ path, old: "absent", new: "[known after up]", replaces: false }]);
+    expect(told(true)).to.deep.equal([{ path, old: "input", replaces: false }]);
+  });
+
   it("says what is lost only where something goes", () => {
     const updated = planOf(engineResult(step("update", { urn: instance })));
     expect(only(updated).loses).to.equal(undefined);

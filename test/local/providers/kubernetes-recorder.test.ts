@@ -41,6 +41,22 @@ describe("the recorder of Kubernetes objects", () => {
     );
   });
 
+  it("records a release whose chart cannot be had as any other, since it looks for none", async () => {
+    const provider = recorder.configure({ clusterIdentifier: cluster });
+    const release: Subject = { ...namespace, kind: "helm.sh/v3:Release" };
+    const shop = {
+      name: "shop",
+      namespace: "default",
+      chart: "web",
+      repositoryOpts: { repo: "http://127.0.0.1:1" },
+    };
+    expect(provider.check(release, shop)).to.deep.equal({ inputs: shop, failures: [] });
+    expect(provider.preview(release, shop)).to.deep.equal(shop);
+    const made = await provider.create(release, shop);
+    expect(made).to.deep.equal({ id: "default/shop", outputs: shop });
+    expect(provider.diff(release, { inputs: shop }, shop).changes.size).to.equal(0);
+  });
+
   it("knows a release by its own name, and plans another version of it as an update", async () => {
     const provider = recorder.configure({ clusterIdentifier: cluster });
     const release: Subject = { ...namespace, kind: "helm.sh/v3:Release" };

@@ -5,8 +5,13 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
+import { helm } from "../../../local/clusters/commands";
+import { buildPrograms } from "../../../local/clusters/programs";
+import { ensureStack, runEngine } from "../../../local/engine/run";
 import { WorldClient } from "../../../local/world/client";
 import { isRunning } from "../../../local/world/process";
+import { writeChart } from "../../support/charts";
+import { engineOrNothing, startToyWorld } from "../../support/toy-world";
 
 const project = { id: "acme-test", number: "300000000001" };
 
@@ -98,6 +103,41 @@ describe("the owner of a world", () => {
     await world.locate("gcp:compute/network:Network", { project: "acme-elsewhere" }).catch(() => undefined);
     await world.addFaults("nonsense" as never).catch(() => undefined);
     expect(await world.hanging()).to.equal(0);
+  });
+
+  it("does without the charts it was told it may, and looks in a mirror from when it is given one", async function () {
+    const engine = await engineOrNothing();
+    if (engine === undefined) return this.skip();
+    const toy = await startToyWorld(engine, 'config:\n  pulumi:disable-default-providers: ["*"]\n');
+    const programs = await buildPrograms();
+    const repository = "http://127.0.0.1:1";
+    const world = await WorldClient.start(folder(), 0, "full", [{ repository, chart: "web" }]);
+    const preview = async (chart: string) => {
+      // The cluster is nowhere, so a release is planned without an API server; its chart is looked for all the same.
+      toy.program(`
+        import { Provider } from "@pulumi/kubernetes/provider";
+        import { Release } from "@pulumi/kubernetes/helm/v3";
+        const provider = new Provider("main", { clusterIdentifier: "nowhere", kubeconfig: "{}" });
+        const repositoryOpts = { repo: "${repository}" };
+        new Release("shop", { name: "shop", chart: "${chart}", version: "1.0.0", repositoryOpts }, { provider });
+      `);
+      const workspace = { ...toy.workspace, providers: world.providers };
+      await ensureStack(workspace);
+      const { diagnostics } = await runEngine(workspace, "preview");
+      return diagnostics.map(({ severity, message }) => `${severity}: ${message}`).join("\n");
+    };
+    try {
+      expect(await preview("web")).to.match(/^warning: release default\/shop is absent: /);
+      expect(await preview("other")).to.match(/^error: .*chart other 1\.0\.0 was not found/m);
+
+      const mirror = mkdtempSync(join(toy.workspace.folder, "mirror-"));
+      const nowhere = { folder: mirror, programs, adminKubeconfig: join(mirror, "none") };
+      await helm(nowhere, ["package", writeChart(toy.workspace.folder), "--destination", mirror]);
+      await world.useChartMirror(mirror);
+      expect(await preview("web")).to.equal("");
+    } finally {
+      toy.remove();
+    }
   });
 
   it("answers only whoever can read its folder", async () => {

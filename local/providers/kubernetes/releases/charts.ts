@@ -18,6 +18,7 @@ import { helm } from "../../../clusters/commands";
 import type { ControlPlane } from "../../../clusters/control-plane";
 import { layoutOf } from "../../../clusters/layout";
 import { buildPrograms } from "../../../clusters/programs";
+import { type AbsentCharts, cannotBeReached, ChartUnreachable } from "./absent-charts";
 import type { ChartRegistry } from "./chart-registry";
 import { wordsOf } from "./helm-words";
 import type { ReleaseInputs } from "./release-inputs";
@@ -36,6 +37,8 @@ export interface ChartsArgs {
   readonly mirror: string | undefined;
   /** Asked for the charts that it serves, instead of the host in their name. */
   readonly registry?: ChartRegistry;
+  /** Those that this world may do without. @default none */
+  readonly absent?: AbsentCharts;
   /** What a path in the program starts from. */
   readonly programFolder: string;
   /** The user's: says the way to the internet, and where logins to registries are. */
@@ -52,7 +55,10 @@ export class Charts {
 
   constructor(private readonly args: ChartsArgs) {}
 
-  /** @throws with where it was looked for and what to do */
+  /**
+   * @throws with where it was looked for and what to do
+   * @throws ChartUnreachable when it may be absent and its repository cannot be reached
+   */
   async find(wanted: Wanted): Promise<Chart> {
     const { chart, version, devel, repositoryOpts } = wanted;
     const key = JSON.stringify([chart, version, devel, repositoryOpts]);
@@ -81,6 +87,8 @@ export class Charts {
     if (local !== undefined) return this.localChart(local, wanted);
     const mirrored = this.mirrored(wanted);
     if (mirrored !== undefined) return mirrored;
+    const recent = this.args.absent?.recent(wanted);
+    if (recent !== undefined) throw new ChartUnreachable(this.notFound(wanted, recent, undefined));
     return this.pull(wanted);
   }
 
@@ -144,6 +152,7 @@ export class Charts {
     const own = mkdtempSync(join(folder, "pull-"));
     try {
       const registry = this.registryOf(wanted);
+      const absent = this.args.absent?.allows(wanted) ? this.args.absent : undefined;
       const pulled = await helm(
         cluster,
         [
@@ -153,11 +162,19 @@ export class Charts {
           "--destination",
           own,
         ],
-        { env: registry?.environment ?? userEnvironment(this.args.env) },
+        {
+          env: registry?.environment ?? userEnvironment(this.args.env),
+          ...(absent && { timeoutSeconds: absent.patienceSeconds }),
+        },
       );
       const [file] = readdirSync(own);
       if (pulled.exitCode !== 0 || file === undefined) {
-        throw new Error(this.notFound(wanted, wordsOf(pulled), await registry?.explain(wanted.chart)));
+        const words = wordsOf(pulled);
+        if (absent && cannotBeReached(words)) {
+          absent.remember(wanted, words);
+          throw new ChartUnreachable(this.notFound(wanted, words, undefined));
+        }
+        throw new Error(this.notFound(wanted, words, await registry?.explain(wanted.chart)));
       }
       // One file for one content, however many releases ask.
       const hash = createHash("sha256").update(readFileSync(join(own, file)));

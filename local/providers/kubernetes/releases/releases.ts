@@ -2,6 +2,7 @@ import type { Values } from "../../../cloud/rules/shape";
 import { helm } from "../../../clusters/commands";
 import type { ControlPlane } from "../../../clusters/control-plane";
 import {
+  type Change,
   type CheckResult,
   type Difference,
   type Found,
@@ -13,6 +14,8 @@ import {
   type Subject,
 } from "../../provider";
 import { hasUnknown, unknown } from "../../wire";
+import { type AbsentCharts, ChartUnreachable, reasonIn } from "./absent-charts";
+import { absentIn, absentOutputs, absentText } from "./absent-release";
 import type { ChartRegistry } from "./chart-registry";
 import { type Chart, Charts } from "./charts";
 import { indented, wordsOf } from "./helm-words";
@@ -30,6 +33,8 @@ export interface ReleasesOptions {
   readonly chartMirror?: string;
   /** Asked for the charts that it serves, instead of the host in their name. */
   readonly chartRegistry?: ChartRegistry;
+  /** Charts that this world may do without. @default none */
+  readonly absentCharts?: AbsentCharts;
   /** What a path in the program starts from. @default the working directory */
   readonly programFolder?: string;
   /** Of releases that name none. @default default */
@@ -59,8 +64,15 @@ export class Releases implements Provider {
     const { chartMirror: mirror, programFolder = process.cwd(), env = process.env } = options;
     this.programFolder = programFolder;
     this.env = env;
-    const { chartRegistry: registry } = options;
-    this.charts = new Charts({ cluster, mirror, programFolder, env, ...(registry && { registry }) });
+    const { chartRegistry: registry, absentCharts: absent } = options;
+    this.charts = new Charts({
+      cluster,
+      mirror,
+      programFolder,
+      env,
+      ...(registry && { registry }),
+      ...(absent && { absent }),
+    });
     this.renderer = cluster && new Renderer(cluster, env);
   }
 
@@ -68,8 +80,7 @@ export class Releases implements Provider {
   async check(_subject: Subject, given: Values): Promise<CheckResult> {
     const { defaultNamespace = "default" } = this.options;
     const { inputs, failures } = completed(given, { defaultNamespace, programFolder: this.programFolder });
-    const { chart, version, repositoryOpts } = inputs;
-    if (failures.length > 0 || hasUnknown([chart ?? null, version ?? null, repositoryOpts ?? null])) {
+    if (failures.length > 0 || hasUnknown(chartIn(inputs))) {
       return { inputs, failures };
     }
     try {
@@ -80,20 +91,43 @@ export class Releases implements Provider {
         failures: problems.map((reason) => ({ property: "lint", reason })),
       };
     } catch (error) {
+      // Whether it was installed before is in the state, which a check does not see.
+      if (error instanceof ChartUnreachable) return { inputs, failures: [] };
       return { inputs, failures: [{ property: "chart", reason: messageOf(error) }] };
     }
   }
 
-  diff(_subject: Subject, old: State, inputs: Values): Difference {
-    return releaseChanges(old.inputs, inputs);
+  /**
+   * A release that was absent and whose chart can be had now is to be updated, which installs it. One that is installed
+   * needs no chart to be compared.
+   */
+  async diff({ urn }: Subject, old: State, inputs: Values): Promise<Difference> {
+    const difference = releaseChanges(old.inputs, inputs);
+    if (!isAbsent(old) || !this.cluster || !this.mayBeAbsent(inputs)) return difference;
+    if (!(await this.chartOf(inputs, old))) {
+      await this.sayAbsent(urn, inputs);
+      return difference;
+    }
+    return {
+      ...difference,
+      changes: new Map<string, Change>(difference.changes).set("status.status", {
+        kind: "update",
+        replaces: false,
+        output: true,
+      }),
+    };
   }
 
   /**
    * Stricter than the real provider, which renders nothing in a preview: a template that cannot be rendered, values
    * that the chart's schema refuses and objects that the API server does not understand are refused.
    */
-  async preview(_subject: Subject, inputs: Values): Promise<Values> {
+  async preview({ urn }: Subject, inputs: Values, old?: State): Promise<Values> {
     const { cluster, renderer } = this;
+    if (this.mayBeAbsent(inputs) && !(await this.chartOf(inputs, old))) {
+      if (!old) await this.sayAbsent(urn, inputs);
+      return absentOutputs(inputs);
+    }
     if (cluster && renderer && !hasUnknown(inputs)) {
       const release = releaseOf(inputs);
       const chart = await this.charts.find(release);
@@ -114,15 +148,20 @@ export class Releases implements Provider {
       patience,
       "can't create Helm Release with unreachable cluster:",
     );
-    const outputs = await Rollout.make("install", await this.charts.find(releaseOf(inputs)), rollout);
+    const chart = await this.chartOf(inputs);
+    if (!chart) {
+      await this.sayAbsent(subject.urn, inputs);
+      return { id: idOf(releaseOf(inputs)), outputs: absentOutputs(inputs) };
+    }
+    const outputs = await Rollout.make("install", chart, rollout);
     return { id: idOf(releaseOf(inputs)), outputs };
   }
 
   async update(
     subject: Subject,
-    _id: string,
+    id: string,
     inputs: Values,
-    _old: State,
+    old: State,
     patience: Patience,
   ): Promise<Values> {
     const rollout = this.rolloutOf(
@@ -131,17 +170,22 @@ export class Releases implements Provider {
       patience,
       "can't update Helm Release with unreachable cluster:",
     );
-    return Rollout.make("upgrade", await this.charts.find(releaseOf(inputs)), rollout);
+    const chart = await this.chartOf(inputs, old);
+    if (!chart) return absentOutputs(inputs);
+    const isThere = !isAbsent(old) || (await this.wasBegun(id));
+    return Rollout.make(isThere ? "upgrade" : "install", chart, rollout);
   }
 
-  async remove(subject: Subject, _id: string, { inputs }: State, patience: Patience): Promise<void> {
+  async remove(subject: Subject, id: string, state: State, patience: Patience): Promise<void> {
+    if (isAbsent(state) && !(await this.wasBegun(id))) return;
     const refusal = "can't delete Helm Release with unreachable cluster. Reason:";
-    await Rollout.remove(this.rolloutOf(subject, inputs, patience, refusal));
+    await Rollout.remove(this.rolloutOf(subject, state.inputs, patience, refusal));
   }
 
   /** The release as Helm knows it; one whose last revision failed stays in need of an update. */
   async read(_subject: Subject, id: string, state: State): Promise<Found | undefined> {
     if (!this.cluster && this.options.deleteUnreachable) return undefined;
+    if (isAbsent(state) && !(await this.wasBegun(id))) return { id, ...state };
     const cluster = this.reached("can't read Helm Release with unreachable cluster:");
     const [namespace = "", name = ""] = id.split("/");
     const last = (await revisionsOf(cluster.api, namespace, name)).at(-1);
@@ -152,6 +196,45 @@ export class Releases implements Provider {
     const { description = "" } = last.contents.info;
     const message = `Helm release "${id}" is ${last.status} at revision ${last.number}: ${description}`;
     throw new NotInitialised(message, found, [message]);
+  }
+
+  private mayBeAbsent(inputs: Values): boolean {
+    return !hasUnknown(chartIn(inputs)) && this.options.absentCharts?.allows(releaseOf(inputs)) === true;
+  }
+
+  /**
+   * The chart, or undefined where the release is absent.
+   *
+   * @throws when the release is installed: then its chart was there once, and nothing may forget the release
+   */
+  private async chartOf(inputs: Values, old?: State): Promise<Chart | undefined> {
+    try {
+      return await this.charts.find(releaseOf(inputs));
+    } catch (error) {
+      if (!(error instanceof ChartUnreachable)) throw error;
+      if (!old || isAbsent(old)) return undefined;
+      throw new Error(
+        `Helm release "${idOf(releaseOf(inputs))}" is installed and stays so, but its chart cannot be had any more: ${error.message}`,
+        { cause: error },
+      );
+    }
+  }
+
+  /**
+   * Whether a release that the state calls absent is in the cluster by an operation of this world: the engine died
+   * before it heard of it. What somebody else has installed under the same name is not ours.
+   */
+  private async wasBegun(id: string): Promise<boolean> {
+    if (!this.cluster) return false;
+    const [namespace = "", name = ""] = id.split("/");
+    const revisions = await revisionsOf(this.cluster.api, namespace, name);
+    return revisions.some(({ operation }) => operation !== undefined);
+  }
+
+  private async sayAbsent(urn: string, inputs: Values): Promise<void> {
+    const absent = absentIn(absentOutputs(inputs));
+    const words = this.options.absentCharts?.recent(releaseOf(inputs)) ?? "";
+    if (absent) await this.options.warn?.(urn, absentText(absent, reasonIn(words)));
   }
 
   /** Stricter than the real provider, which does so in an update only. */
@@ -181,4 +264,12 @@ export class Releases implements Provider {
 /** Inputs that were checked, and in which everything that a release is made with is known. */
 function releaseOf(inputs: Values): ReleaseInputs {
   return inputs as unknown as ReleaseInputs;
+}
+
+function chartIn({ chart, version, repositoryOpts }: Values) {
+  return [chart ?? null, version ?? null, repositoryOpts ?? null];
+}
+
+function isAbsent({ outputs }: State): boolean {
+  return absentIn(outputs) !== undefined;
 }

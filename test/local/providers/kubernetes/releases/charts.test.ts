@@ -1,11 +1,16 @@
 /** Where the charts of releases are looked for, with the real Helm and servers on loopback. */
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 
 import { expect } from "chai";
 
 import { helm } from "../../../../../local/clusters/commands";
 import { buildPrograms, type Programs } from "../../../../../local/clusters/programs";
+import {
+  AbsentCharts,
+  ChartUnreachable,
+} from "../../../../../local/providers/kubernetes/releases/absent-charts";
 import { Charts, type ChartsArgs } from "../../../../../local/providers/kubernetes/releases/charts";
 import { type ChartServer, serveChart } from "../../../../support/chart-server";
 import { writeChart } from "../../../../support/charts";
@@ -177,6 +182,64 @@ describe("the charts of releases", () => {
     );
     // What Helm itself keeps stays with the cluster.
     expect(readdirSync(home)).to.have.members([".docker", "kept.json", "docker-credential-test"]);
+  });
+
+  describe("that may be absent", () => {
+    const chart = "web";
+    const absentFrom = (repository: string) => new AbsentCharts([{ repository, chart }], 2);
+    const errorOf = (looking: Promise<unknown>) =>
+      looking.then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
+
+    it("are said to be unreachable where nobody answers, and others are not found as ever", async () => {
+      for (const repo of ["http://127.0.0.1:1", "http://charts.invalid"]) {
+        const from = charts({ absent: absentFrom(repo) });
+        const repositoryOpts = { repo };
+        expect(await errorOf(from.find({ chart, repositoryOpts }))).to.be.instanceOf(ChartUnreachable);
+        expect(await refusal(from.find({ chart: "other", repositoryOpts }))).to.contain(
+          "chart other was not found",
+        );
+        expect(await errorOf(from.find({ chart: "other", repositoryOpts }))).not.to.be.instanceOf(
+          ChartUnreachable,
+        );
+      }
+    });
+
+    it("are an error where the repository answers: no such version, no such place, a wrong login", async () => {
+      for (const [repo, version] of [
+        [`http://${server.host}`, "9.9.9"],
+        [`http://${server.host}/nothing`, "1.2.3"],
+        [`http://${closed.host}`, "1.2.3"],
+      ] as const) {
+        const wanted = { chart, version, repositoryOpts: { repo } };
+        const error = await errorOf(charts({ absent: absentFrom(repo) }).find(wanted));
+        expect(error).to.be.instanceOf(Error);
+        expect(error, (error as Error).message).not.to.be.instanceOf(ChartUnreachable);
+      }
+    });
+
+    it("are waited for as long as the world has patience, once, and taken from the mirror in the meantime", async () => {
+      let asked = 0;
+      const silent = createServer(() => (asked += 1)).listen(0, "127.0.0.1");
+      await new Promise((resolve) => silent.once("listening", resolve));
+      const repo = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+      const absent = absentFrom(repo);
+      const wanted = { chart, version: "1.9.0", repositoryOpts: { repo } };
+      try {
+        const began = Date.now();
+        // Two runs of the engine.
+        for (const from of [charts({ absent }), charts({ absent })]) {
+          expect(await errorOf(from.find(wanted))).to.be.instanceOf(ChartUnreachable);
+        }
+        expect(asked).to.equal(1);
+        expect(Date.now() - began).to.be.within(2_000, 8_000);
+        expect((await charts({ absent, mirror }).find(wanted)).version).to.equal("1.9.0");
+      } finally {
+        silent.close();
+      }
+    });
   });
 
   it("are looked for again when the cluster began anew, without what it had pulled", async () => {
