@@ -22,7 +22,7 @@ async function main(operation: string | undefined): Promise<void> {
   const asked = question(readFileSync(0, "utf8"));
   // The token is GitHub's alone: any other host, and anybody on the way of plain HTTP, gets nothing.
   if (asked.get("protocol") !== "https" || asked.get("host") !== "github.com") return;
-  const repository = /^[\w.-]+\/([\w.-]+?)(?:\.git)?\/?$/.exec(asked.get("path") ?? "")?.[1];
+  const repository = /^[A-Za-z0-9-]+\/([\w.-]+?)(?:\.git)?\/?$/.exec(asked.get("path") ?? "")?.[1];
   if (repository === undefined) {
     throw new Error(
       `git asks for ${JSON.stringify(asked.get("path") ?? "")} of github.com; it must be OWNER/REPOSITORY, which it says with credential.useHttpPath`,
