@@ -45,6 +45,9 @@ export const platformJobs: Readonly<Record<string, PlatformJob>> = {
       { name: "BUILD", description: "What made the version, such as services/billing/main #12" },
     ],
   },
+  propose: { parameters: [service] },
+  merged: { pushed: true },
+  drift: { cron: "H 3 * * *" },
 };
 
 /** The services that are found by their topic, and the jobs of this repository, as scripts of the job DSL. */

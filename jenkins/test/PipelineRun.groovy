@@ -155,7 +155,9 @@ class PipelineRun {
     Map named = steps.last().named
     switch (name) {
       case 'error': throw new StepFailure(named.it as String)
-      case 'sh': return command((named.script ?: named.it) as String) ?: (named.returnStatus ? 0 : null)
+      case 'sh':
+        Object said = command((named.script ?: named.it) as String)
+        return said == null && named.returnStatus ? 0 : said
       case 'readJSON': return new JsonSlurperClassic().parseText(named.text as String)
       case 'libraryResource': return new File(library, "resources/${named.it}").text
       case 'fileExists': return files.containsKey(named.it)

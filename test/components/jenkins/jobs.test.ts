@@ -79,6 +79,12 @@ describe("the jobs", () => {
     expect(jobOf("promote")).to.contain("choiceParam('TARGET', ['staging', 'production'], ");
   });
 
+  it("run by themselves at night, and after each push", () => {
+    const having = (text: string) => names.filter((name) => jobOf(name).includes(text));
+    expect(having("cron {")).to.deep.equal(["drift"]);
+    expect(having("githubPush()")).to.deep.equal(["merged"]);
+  });
+
   it("have their braces closed", () => {
     for (const script of [services, platform]) {
       expect(script.split("{").length).to.equal(script.split("}").length);
