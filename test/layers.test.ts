@@ -43,7 +43,18 @@ const mayKnow: Readonly<Record<string, readonly string[]>> = {
   // They run in the pods that deploy, with nothing but what a checkout has.
   "jenkins/pipelines": [],
   scripts: ["config", "components", "environments", "index.ts", "policies", "cli", "local", "test"],
-  test: ["config", "components", "environments", "index.ts", "policies", "cli", "local", "bench", "scripts"],
+  test: [
+    "config",
+    "components",
+    "environments",
+    "index.ts",
+    "policies",
+    "cli",
+    "local",
+    "bench",
+    "scripts",
+    "jenkins",
+  ],
 };
 
 const partNames = Object.keys(mayKnow).sort((a, b) => b.length - a.length);

@@ -46,6 +46,9 @@ export const platformJobs: Readonly<Record<string, PlatformJob>> = {
     ],
   },
   propose: { parameters: [service] },
+  preview: {
+    parameters: [{ name: "PULL_REQUEST", description: "Number of a pull request of this repository" }],
+  },
   merged: { pushed: true },
   drift: { cron: "H 3 * * *" },
 };
