@@ -1,5 +1,6 @@
 import { Command } from "commander";
 
+import { changes, type ChangesOptions } from "./changes";
 import { check, type CheckOptions } from "./check";
 import { promote, type PromoteOptions } from "./promote";
 import { revert, type RevertOptions } from "./revert";
@@ -86,6 +87,13 @@ export function releaseCommand(checkout: string): Command {
       "\nThe preview is one without --target, which would hide the rest.\n\nExample:\n  platform release check billing --plan plan.json",
     )
     .action((service: string, options: CheckOptions) => check(checkout, service, options));
+  release
+    .command("changes")
+    .description("show which services have another version in an environment's file than they had")
+    .requiredOption("--stack <stack>", "environment with a file in catalog/releases")
+    .requiredOption("--since <commit>", "commit to compare with, by its hash")
+    .addHelpText("after", "\nExample:\n  platform release changes --stack production --since 1a2b3c4")
+    .action(async (options: ChangesOptions) => changes(checkout, options));
   release
     .command("status")
     .description("show which version of each service is in which environment's file")

@@ -3,7 +3,7 @@ import { parse } from "yaml";
 import { isBlock } from "../../config/cross-rules";
 import { exactVersion, type ReleaseEntry, releaseEntry } from "../../config/releases";
 import { CommandFailure, exitCodes } from "../failure";
-import { git } from "../git/run";
+import { git, gitOrNothing } from "../git/run";
 import { lineIn } from "./edit";
 import { placeOf } from "./files";
 
@@ -54,6 +54,38 @@ export async function committedRelease(
   if ((await git(checkout, ["ls-tree", "--name-only", "HEAD", "--", file])) === "") return undefined;
   const text = await git(checkout, ["cat-file", "blob", `HEAD:./${file}`]);
   return releaseEntry.safeParse(entryIn(text, service)).data;
+}
+
+/**
+ * The version of each service that a commit has in a stack, in the order of its file.
+ *
+ * @throws CommandFailure where the clone has no such commit.
+ */
+export async function versionsAt(
+  checkout: string,
+  stack: string,
+  commit: string,
+): Promise<Record<string, string>> {
+  const file = placeOf(stack);
+  // A commit that looks like an option is none.
+  const found = /^[0-9a-f]{7,64}$/.test(commit)
+    ? await gitOrNothing(checkout, ["rev-parse", "--verify", `${commit}^{commit}`])
+    : undefined;
+  if (found === undefined) {
+    throw new CommandFailure(
+      `--since is ${JSON.stringify(commit)}, which this clone does not have; it must be a commit by its hash, and the clone whole (git fetch --unshallow)`,
+      exitCodes.wrong,
+    );
+  }
+  if ((await git(checkout, ["ls-tree", "--name-only", found.trim(), "--", file])) === "") return {};
+  const text = await git(checkout, ["cat-file", "blob", `${found.trim()}:./${file}`]);
+  const values = valuesIn(text);
+  return Object.fromEntries(
+    Object.keys(isBlock(values) ? values : {}).flatMap((service) => {
+      const version = versionIn(text, service);
+      return version === undefined ? [] : [[service, version]];
+    }),
+  );
 }
 
 /** The commit by which a stack had a version of a service, or undefined where none of this branch says so. */

@@ -11,18 +11,46 @@ export interface JobsArgs {
   repository: string;
   /** The only branch that they are taken from. */
   branch: string;
-  /** Id of the GitHub App credential that also commits there. */
-  writerId: string;
 }
 
-/** Jobs that may use the deploy pods, each with its time where it has one; `H` spreads jobs over the hour. */
-const platformJobs: Readonly<Record<string, string | undefined>> = {
-  promote: undefined,
-  preview: undefined,
-  popup: undefined,
-  reap: "H * * * *",
-  drift: "H 3 * * *",
-  "restore-rehearsal": "H 4 * * 6",
+interface Parameter {
+  name: string;
+  description: string;
+  /** All that it may be; left out, any text. */
+  choices?: readonly string[];
+}
+
+/** A job that may use the deploy pods; it has a pipeline of its name in `jenkins/pipelines`. */
+interface PlatformJob {
+  /** Those that nobody declares do not reach a job that another starts. */
+  parameters?: readonly Parameter[];
+  /** When it runs by itself; `H` spreads jobs over the hour. */
+  cron?: string;
+  /** Whether each push to the repository starts it. */
+  pushed?: boolean;
+}
+
+const service: Parameter = { name: "SERVICE", description: "A service of catalog/services" };
+
+export const platformJobs: Readonly<Record<string, PlatformJob>> = {
+  promote: {
+    parameters: [
+      service,
+      { name: "VERSION", description: "The exact version of its chart" },
+      {
+        name: "TARGET",
+        description: "Where it is to run; production takes only what a merged pull request says",
+        choices: ["staging", "production"],
+      },
+      { name: "BUILD", description: "What made the version, such as services/billing/main #12" },
+    ],
+  },
+  propose: { parameters: [service] },
+  preview: {
+    parameters: [{ name: "PULL_REQUEST", description: "Number of a pull request of this repository" }],
+  },
+  merged: { pushed: true },
+  drift: { cron: "H 3 * * *" },
 };
 
 /** The services that are found by their topic, and the jobs of this repository, as scripts of the job DSL. */
@@ -67,23 +95,20 @@ function platform(args: JobsArgs): string {
   }
 }
 `;
-  return [folder, ...Object.entries(platformJobs).map(([name, cron]) => platformJob(name, cron, args))].join(
+  return [folder, ...Object.entries(platformJobs).map(([name, job]) => platformJob(name, job, args))].join(
     "",
   );
 }
 
-function platformJob(name: string, cron: string | undefined, args: JobsArgs): string {
-  const trigger =
-    cron === undefined
-      ? ""
-      : `
-    pipelineTriggers {
-      triggers { cron { spec(${quoted(cron)}) } }
-    }`;
+function platformJob(name: string, { parameters = [], cron, pushed }: PlatformJob, args: JobsArgs): string {
+  const triggers = [
+    ...(cron === undefined ? [] : [`cron { spec(${quoted(cron)}) }`]),
+    ...(pushed ? ["githubPush()"] : []),
+  ];
   return `pipelineJob(${quoted(`platform/${name}`)}) {
-  logRotator { daysToKeep(90) }
+  logRotator { daysToKeep(90) }${block("  ", "parameters", parameters.map(parameterOf))}
   properties {
-    disableConcurrentBuilds()${trigger}
+    disableConcurrentBuilds()${block("    ", "pipelineTriggers", triggers.length > 0 ? [`triggers { ${triggers.join("; ")} }`] : [])}
   }
   definition {
     cpsScm {
@@ -91,7 +116,7 @@ function platformJob(name: string, cron: string | undefined, args: JobsArgs): st
         git {
           remote {
             url(${quoted(args.repository)})
-            credentials(${quoted(args.writerId)})
+            credentials(${quoted(args.readerId)})
           }
           branch(${quoted(args.branch)})
         }
@@ -102,6 +127,18 @@ function platformJob(name: string, cron: string | undefined, args: JobsArgs): st
   }
 }
 `;
+}
+
+/** A block with its lines, on a new line; nothing without any. */
+function block(indent: string, name: string, lines: readonly string[]): string {
+  if (lines.length === 0) return "";
+  return ["", `${name} {`, ...lines.map((line) => `  ${line}`), "}"].join(`\n${indent}`);
+}
+
+function parameterOf({ name, description, choices }: Parameter): string {
+  return choices
+    ? `choiceParam(${quoted(name)}, [${choices.map(quoted).join(", ")}], ${quoted(description)})`
+    : `stringParam(${quoted(name)}, '', ${quoted(description)})`;
 }
 
 /** A literal in Groovy without interpolation. */

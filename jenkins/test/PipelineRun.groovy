@@ -20,6 +20,7 @@ class PipelineRun {
     List<String> variables
     String container
     String node
+    String lock
 
     /** The arguments by name; the only one without a name is `it`. */
     Map getNamed() { return args && args[0] instanceof Map ? args[0] : [it: args ? args[0] : null] }
@@ -52,10 +53,15 @@ class PipelineRun {
     'curl': { '[]' },
   ]
   final Map<String, String> files = [VERSION: '1.4\n']
+  /** Parameters of the job. */
+  final Map<String, String> params = [:]
+  /** What Jenkins knows of this build and those before. */
+  final Map currentBuild = [:]
 
   private final List<String> variables = []
   private final List<String> containers = []
   private final List<String> nodes = []
+  private final List<String> locks = []
   private final Binding binding = new Binding()
 
   /** Compiling takes most of the time, so it is done once. */
@@ -75,6 +81,8 @@ class PipelineRun {
     binding.setVariable('pipelineRun', this)
     binding.setVariable('env', env)
     binding.setVariable('scm', 'scm')
+    binding.setVariable('params', params)
+    binding.setVariable('currentBuild', currentBuild)
     scripts.each { name, type -> binding.setVariable(name, InvokerHelper.createScript(type, binding)) }
   }
 
@@ -86,6 +94,30 @@ class PipelineRun {
   /** As a Jenkinsfile is: a script of its own. */
   Object jenkinsfile(String text) {
     return interpret { InvokerHelper.createScript(loader.parseClass(text), binding).run() }
+  }
+
+  /** As Jenkins runs a pipeline of the platform. */
+  Object pipeline(String name) {
+    Class type = pipelines.get(name)
+    if (type == null) {
+      String text = new File(library, "pipelines/${name}.Jenkinsfile").text
+      assert text.startsWith("@Library('platform') _\n")
+      type = loader.parseClass(text - "@Library('platform') _")
+      pipelines.put(name, type)
+    }
+    return interpret { InvokerHelper.createScript(type, binding).run() }
+  }
+
+  private static final Map<String, Class> pipelines = [:]
+
+  /** As `pipeline`, of what has to fail; gives the failure. */
+  Throwable failureOf(String name) {
+    try {
+      pipeline(name)
+    } catch (Throwable failure) {
+      return failure
+    }
+    fail("the pipeline ${name} passed")
   }
 
   /** As `call`, of what has to fail; gives the failure. */
@@ -117,20 +149,22 @@ class PipelineRun {
     Closure body = given && given.last() instanceof Closure ? given.last() as Closure : null
     List args = body ? given.init() : given
     steps << new Step(name: name, args: args, variables: [*variables], container: containers ? containers.last() : null,
-      node: nodes ? nodes.last() : null)
+      node: nodes ? nodes.last() : null, lock: locks ? locks.last() : null)
     if (answers[name]) return answers[name].call(args, body)
     if (body) return around(name, args, body)
     Map named = steps.last().named
     switch (name) {
       case 'error': throw new StepFailure(named.it as String)
-      case 'sh': return command((named.script ?: named.it) as String)
+      case 'sh':
+        Object said = command((named.script ?: named.it) as String)
+        return said == null && named.returnStatus ? 0 : said
       case 'readJSON': return new JsonSlurperClassic().parseText(named.text as String)
       case 'libraryResource': return new File(library, "resources/${named.it}").text
       case 'fileExists': return files.containsKey(named.it)
       case 'readFile': return files[named.it as String]
       case 'junit': return [failCount: 0, totalCount: 3]
       case 'slackSend': return [threadId: 'C1:17.1', channelId: 'C1', ts: '17.1']
-      case ['echo', 'checkout', 'milestone', 'properties', 'build']: return null
+      case ['echo', 'checkout', 'milestone', 'properties', 'build', 'writeFile']: return null
       case ['string', 'usernamePassword', 'buildDiscarder', 'logRotator', 'disableConcurrentBuilds', 'kubernetesAgent', 'nonresumable']:
         return named + [step: name]
     }
@@ -148,6 +182,7 @@ class PipelineRun {
       case 'withEnv': return within(variables, args[0] as List, body)
       case 'container': return within(containers, args, body)
       case 'node': return within(nodes, args, body)
+      case 'lock': return within(locks, args, body)
       case 'retry':
         for (int left = args[0].count - 1; ; left--) {
           try {

@@ -4,14 +4,14 @@ import org.codehaus.groovy.control.Phases
 import org.junit.Test
 
 class SourcesTest {
-  private static List<File> groovyIn(String folder) {
+  private static List<File> groovyIn(String folder, String ending = '.groovy') {
     List<File> found = []
-    new File(PipelineRun.library, folder).eachFileRecurse { if (it.name.endsWith('.groovy')) found << it }
+    new File(PipelineRun.library, folder).eachFileRecurse { if (it.name.endsWith(ending)) found << it }
     return found
   }
 
   @Test
-  void "every file of vars and src, and the template's Jenkinsfile, is Groovy as Jenkins has it"() {
+  void "every file of vars and src, every pipeline, and the template's Jenkinsfile, is Groovy as Jenkins has it"() {
     assert GroovySystem.version == '2.4.21'
     List<File> files = groovyIn('vars') + groovyIn('src')
     assert files.size() > 5
@@ -19,8 +19,11 @@ class SourcesTest {
     // Jenkins has the annotation by itself.
     File stub = File.createTempFile('Library', '.groovy')
     stub.text = '@interface Library { String value() }'
+    List<File> pipelines = groovyIn('pipelines', '.Jenkinsfile')
+    assert pipelines.size() > 0
     try {
-      compile([stub, new File(PipelineRun.library, '../templates/service/Jenkinsfile')])
+      // Each alone, as each is a class of a name that others may have.
+      for (File file in pipelines + [new File(PipelineRun.library, '../templates/service/Jenkinsfile')]) compile([stub, file])
     } finally {
       stub.delete()
     }

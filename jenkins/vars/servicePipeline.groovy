@@ -1,4 +1,3 @@
-import platform.Messages
 import platform.Origin
 import platform.ServiceArguments
 import platform.Version
@@ -18,28 +17,12 @@ void call(Map given = [:]) {
     CHANGE_ID: env.CHANGE_ID,
     CHANGE_FORK: env.CHANGE_FORK,
   )
-  String name = "${env.JOB_NAME} #${env.BUILD_NUMBER}"
   // What the stages share; a step of the pipeline may be the last before a restart of Jenkins, so it is plain data.
-  Map run = [
-    service: service,
-    origin: origin,
-    name: name,
-    attempt: 0,
-    messages: new Messages(service: service.name, build: name, url: env.BUILD_URL as String),
-  ]
+  Map run = [service: service, origin: origin, attempt: 0]
   properties(jobProperties(origin))
-  timestamps {
-    run.thread = slackThread.begin(run.messages.started())
-    Throwable failure = null
-    try {
-      inBuildPod(run, stores)
-      outside(run)
-    } catch (Throwable e) {
-      failure = e
-      throw e
-    } finally {
-      slackThread.update(run.thread, run.messages.ended(run.version, failure))
-    }
+  reported.build(run, service.name) {
+    inBuildPod(run, stores)
+    outside(run)
   }
 }
 
@@ -94,19 +77,6 @@ private void outside(Map run) {
     reported(run, 'Pop-up') {
       build(job: 'platform/popup', parameters: common + [string(name: 'PULL_REQUEST', value: run.origin.pullRequest)] + from)
     }
-  }
-}
-
-/** A stage that says in Slack how it ended. */
-private void reported(Map run, String name, Closure body) {
-  stage(name) {
-    try {
-      body()
-    } catch (Throwable e) {
-      slackThread.reply(run.thread, run.messages.failed(name, e))
-      throw e
-    }
-    slackThread.reply(run.thread, run.messages.passed(name))
   }
 }
 

@@ -43,5 +43,4 @@ export const jobsArgs: JobsArgs = {
   readerId: "github-reader",
   repository: "https://github.com/acme/infrastructure.git",
   branch: "main",
-  writerId: "github-writer",
 };

@@ -54,6 +54,7 @@ describe("the words of platform release", () => {
       "rollback",
       "revert",
       "check",
+      "changes",
       "status",
     ]);
     for (const command of commands) {

@@ -1,11 +1,16 @@
 /** Does not prove that the job DSL takes the scripts: only a running Jenkins does. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
 import { expect } from "chai";
 
-import { jobs, quoted } from "../../../components/jenkins/jobs";
+import { jobs, platformJobs, quoted } from "../../../components/jenkins/jobs";
 import { jobsArgs } from "../../support/jenkins-args";
+import { root } from "../../support/settings";
 
 const [services = "", platform = ""] = jobs(jobsArgs).jobs.map(({ script }) => script);
-const names = ["promote", "preview", "popup", "reap", "drift", "restore-rehearsal"];
+const names = Object.keys(platformJobs);
+const pipelines = join(root, "jenkins", "pipelines");
 const jobOf = (name: string) =>
   platform.split("pipelineJob(").find((part) => part.startsWith(`'platform/${name}'`)) ?? "";
 
@@ -31,9 +36,53 @@ describe("the jobs", () => {
     }
   });
 
-  it("run by the clock where nobody starts them", () => {
-    const timed = names.filter((name) => jobOf(name).includes("cron {"));
-    expect(timed).to.deep.equal(["reap", "drift", "restore-rehearsal"]);
+  it("are just those that have a pipeline", () => {
+    const files = readdirSync(pipelines).filter((file) => file.endsWith(".Jenkinsfile"));
+    expect(names.map((name) => `${name}.Jenkinsfile`).sort()).to.deep.equal(files.sort());
+  });
+
+  it("read the repository as every pipeline may: what writes to it is no credential of Jenkins", () => {
+    for (const name of names) expect(jobOf(name)).to.contain("credentials('github-reader')");
+    expect(
+      jobs(jobsArgs)
+        .jobs.map(({ script }) => script)
+        .join(),
+    ).not.to.contain("writer");
+  });
+
+  it("run one at a time, and keep what they did for three months", () => {
+    for (const name of names) {
+      expect(jobOf(name)).to.contain("disableConcurrentBuilds()");
+      expect(jobOf(name)).to.contain("logRotator { daysToKeep(90) }");
+    }
+  });
+
+  it("declare the parameters that their pipelines read, and no other", () => {
+    for (const name of names) {
+      const text = readFileSync(join(pipelines, `${name}.Jenkinsfile`), "utf8");
+      const declared = [...jobOf(name).matchAll(/Param\('([A-Z_]+)'/g)].map(([, parameter]) => parameter);
+      // All of them, where they are handed on together.
+      if (/\(params\)/.test(text)) continue;
+      const read = [...text.matchAll(/params\.([A-Z_]+)/g)].map(([, parameter]) => parameter);
+      expect([...new Set(read)].sort()).to.deep.equal(declared.sort());
+    }
+  });
+
+  it("take a release by what servicePipeline and the promotion call it", () => {
+    const given = ["SERVICE", "VERSION", "TARGET", "BUILD"];
+    const declared = [...jobOf("promote").matchAll(/Param\('([A-Z_]+)'/g)].map(([, parameter]) => parameter);
+    expect(declared).to.deep.equal(given);
+    for (const file of ["vars/servicePipeline.groovy", "src/platform/Promotion.groovy"]) {
+      const text = readFileSync(join(root, "jenkins", file), "utf8");
+      expect(given.filter((parameter) => !text.includes(parameter))).to.deep.equal([]);
+    }
+    expect(jobOf("promote")).to.contain("choiceParam('TARGET', ['staging', 'production'], ");
+  });
+
+  it("run by themselves at night, and after each push", () => {
+    const having = (text: string) => names.filter((name) => jobOf(name).includes(text));
+    expect(having("cron {")).to.deep.equal(["drift"]);
+    expect(having("githubPush()")).to.deep.equal(["merged"]);
   });
 
   it("have their braces closed", () => {

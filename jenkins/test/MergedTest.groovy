@@ -1,0 +1,89 @@
+import groovy.json.JsonOutput
+import org.junit.Test
+
+class MergedTest {
+  private static final String older = 'a' * 40
+  private static final String newest = 'b' * 40
+
+  private final PipelineRun pipeline = new PipelineRun()
+
+  MergedTest() {
+    pipeline.env.putAll(JOB_NAME: 'platform/merged', BUILD_NUMBER: '9')
+    pipeline.commands['rev-parse HEAD'] = { "$newest\n" as String }
+    handled("production as of $older")
+    changed([service: 'billing', from: '1.4.1', to: '1.4.2'])
+  }
+
+  private void handled(String description) { pipeline.currentBuild.previousSuccessfulBuild = [description: description] }
+
+  private void changed(Map... changes) { pipeline.commands['release changes'] = { JsonOutput.toJson([changes: changes as List]) } }
+
+  private List getAsked() { return pipeline.taken('build')*.named*.parameters*.collectEntries { [it.name, it.value] } }
+
+  @Test
+  void "asks promote for each version that a merge has put into production's line, in the order of the file"() {
+    changed([service: 'webhooks', from: null, to: '0.8.0'], [service: 'billing', from: '1.4.1', to: '1.4.2'])
+    pipeline.pipeline('merged')
+    assert pipeline.taken('build')*.named*.job == ['platform/promote'] * 2
+    assert asked == [
+      [SERVICE: 'webhooks', VERSION: '0.8.0', TARGET: 'production', BUILD: 'platform/merged #9'],
+      [SERVICE: 'billing', VERSION: '1.4.2', TARGET: 'production', BUILD: 'platform/merged #9'],
+    ]
+  }
+
+  @Test
+  void "compares with the commit that the last build that ended well has handled"() {
+    pipeline.pipeline('merged')
+    assert pipeline.taken('sh').find { "${it.named.script}".contains('release changes') }.variables == ["SINCE=$older" as String]
+    assert pipeline.currentBuild.description == "production as of $newest"
+  }
+
+  @Test
+  void "deploys nothing the first time, says so, and begins from there"() {
+    for (description in [null, '', 'somebody wrote this', "$older and $newest"]) {
+      MergedTest other = new MergedTest()
+      other.handled(description)
+      other.pipeline.pipeline('merged')
+      assert other.asked == []
+      assert other.pipeline.taken('echo')*.named*.it == ["nothing was handled before, so nothing is deployed; what production's line says from $newest on will be"]
+      assert other.pipeline.currentBuild.description == "production as of $newest"
+    }
+    MergedTest first = new MergedTest()
+    first.pipeline.currentBuild.previousSuccessfulBuild = null
+    first.pipeline.pipeline('merged')
+    assert first.asked == []
+  }
+
+  @Test
+  void "is quiet in Slack where a push was about something else"() {
+    changed()
+    pipeline.pipeline('merged')
+    assert asked == []
+    assert pipeline.taken('slackSend') == []
+  }
+
+  @Test
+  void "stops at the first that fails and fails itself, so that the next build looks at all of them again"() {
+    changed([service: 'billing', from: '1', to: '2'], [service: 'webhooks', from: '1', to: '2'])
+    pipeline.answers['build'] = { args, body -> throw new PipelineRun.StepFailure('platform/promote #3 failed') }
+    assert pipeline.failureOf('merged').message == 'platform/promote #3 failed'
+    assert asked*.SERVICE == ['billing']
+    assert pipeline.taken('slackSend')*.named*.message.any { it.contains('billing 2 failed') }
+  }
+
+  @Test
+  void "leaves what went out of the line to a reviewed up, and says so"() {
+    changed([service: 'billing', from: '1.4.1', to: null])
+    pipeline.pipeline('merged')
+    assert asked == []
+    assert pipeline.taken('echo')*.named*.it == ["billing is no more in production's line: a reviewed up takes it out, this job does not"]
+  }
+
+  @Test
+  void "looks by an account that can change nothing, and holds no pod while others deploy"() {
+    pipeline.pipeline('merged')
+    assert pipeline.taken('node')*.args == [['deploy-preview']]
+    assert pipeline.taken('build')*.node == [null]
+    assert pipeline.taken('sh')*.container.toSet() == ['deploy'] as Set
+  }
+}
