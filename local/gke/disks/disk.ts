@@ -119,19 +119,24 @@ export function diskOf(home: Home, claim: Claim, nodeZones: readonly string[]): 
 /** Whole GiB, as disks are sold. */
 export const sizeOf = (bytes: number): number => Math.max(1, Math.ceil(bytes / gib));
 
-/** The zone of the node first; else the claim's name decides, so that many claims spread and a retry decides alike. */
+/**
+ * The zone of the node first; else the claim's name decides, so that many claims spread and a retry decides alike.
+ *
+ * Zones that a class names count whether a node is there or not: the provisioner looks at nodes only where it names none.
+ * https://github.com/kubernetes-csi/external-provisioner/blob/master/pkg/controller/topology.go
+ */
 function zonesOf(claim: Claim, nodeZones: readonly string[], count: 1 | 2): string[] {
   const { zone, allowed } = claim;
-  const possible = [...new Set(nodeZones)].sort().filter((other) => !allowed || allowed.includes(other));
+  const possible = [...new Set(allowed ?? nodeZones)].sort();
   if (zone !== undefined && allowed && !allowed.includes(zone))
     throw new NoDisk(`zone ${zone} of the node is not one that the class allows: ${allowed.join(", ")}`);
   const start = createHash("sha256").update(claim.name).digest().readUInt32BE(0) % (possible.length || 1);
   const others = [...possible.slice(start), ...possible.slice(0, start)].filter((other) => other !== zone);
   const zones = [...(zone === undefined ? [] : [zone]), ...others].slice(0, count);
   if (zones.length < count) {
-    const among = allowed ? ` among ${allowed.join(", ")}` : "";
+    const where = allowed ? "in the class" : "with nodes";
     throw new NoDisk(
-      `it needs ${count === 1 ? "a zone" : "two zones"} with nodes${among}, and there ${zones.length === 1 ? "is one" : "are none"}`,
+      `it needs ${count === 1 ? "a zone" : "two zones"} ${where}, and there ${zones.length === 1 ? "is one" : "are none"}`,
     );
   }
   return zones;

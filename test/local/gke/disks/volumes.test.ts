@@ -164,6 +164,21 @@ describe("volumes", () => {
     expect(replicas).to.have.length(2).and.include(zones[2]);
   });
 
+  it("stand in zones that the class names, where no node is too", async () => {
+    const allowed = [zones[0], "europe-west1-x"];
+    await make(
+      classOf("named", {
+        parameters: { type: "pd-balanced", "replication-type": "regional-pd" },
+        volumeBindingMode: "WaitForFirstConsumer",
+        allowedTopologies: [{ matchLabelExpressions: [{ key: "topology.gke.io/zone", values: allowed }] }],
+      }),
+      claimOf("named", "named"),
+      podOf("named", using("named", zones[0])),
+    );
+    const { uid } = (await bound("named")).metadata;
+    expect(diskOf(uid)?.inputs["replicaZones"]).to.deep.equal(allowed);
+  });
+
   it("of a stateful set are one for each pod, and stay when it goes", async () => {
     await make({
       apiVersion: "apps/v1",
@@ -226,22 +241,13 @@ describe("volumes", () => {
 
   const refused: Record<string, [storageClass: object, claim: object, reason: RegExp]> = {
     typo: [{ parameters: { tpye: "pd-ssd" } }, {}, /invalid option "tpye"/],
-    elsewhere: [
-      {
-        allowedTopologies: [
-          { matchLabelExpressions: [{ key: "topology.gke.io/zone", values: ["us-east1-b"] }] },
-        ],
-      },
-      {},
-      /a zone with nodes among us-east1-b/,
-    ],
     narrow: [
       {
         parameters: { "replication-type": "regional-pd" },
         allowedTopologies: [{ matchLabelExpressions: [{ key: "topology.gke.io/zone", values: [zones[0]] }] }],
       },
       {},
-      /two zones with nodes/,
+      /two zones in the class, and there is one/,
     ],
     shared: [{}, { accessModes: ["ReadWriteMany"] }, /one writer/],
   };
