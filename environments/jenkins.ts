@@ -82,7 +82,7 @@ export function createJenkins(
         builds: buildPods(settings),
         deploys: { ...deployPods(settings), credentialsId: jenkins.deployStarter },
       },
-      jobs: { ...github, readerId: credentials.reader, writerId: credentials.reader },
+      jobs: { ...github, readerId: credentials.reader },
       // Its pod. Credentials and rights may come while it runs: it watches the former, and asks again for the latter.
       needs: [controller],
     },

@@ -9,7 +9,7 @@ List<String> call() {
   String address = "https://api.github.com/repos/${parts[2]}/${parts[3]}/issues/${parts[5]}/labels?per_page=100"
   try {
     String answer = ''
-    withCredentials([usernamePassword(credentialsId: 'github-app', usernameVariable: 'APP', passwordVariable: 'TOKEN')]) {
+    withCredentials([usernamePassword(credentialsId: 'github-reader', usernameVariable: 'APP', passwordVariable: 'TOKEN')]) {
       withEnv(["ADDRESS=${address}"]) {
         // By standard input: what stands on a command line is seen by every process.
         answer = sh(
