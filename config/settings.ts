@@ -309,8 +309,12 @@ const jenkins = z.strictObject({
     .describe("Where Pulumi keeps the state of the stacks that pipelines change."),
   images: z
     .strictObject({
-      builds: image.describe("Tools that Makefiles of services call (jenkins/build-tools/Dockerfile)."),
-      deploys: image.describe("Tools of this repository's pipelines (jenkins/pipelines/Dockerfile)."),
+      builds: image.describe(
+        "Tools that Makefiles of services call (jenkins/images/build-tools.Dockerfile).",
+      ),
+      deploys: image.describe(
+        "Tools of this repository's pipelines (jenkins/images/deploy-tools.Dockerfile).",
+      ),
     })
     .describe("What pipelines run in."),
 });

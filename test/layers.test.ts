@@ -17,6 +17,7 @@ const roots = [
   "cli",
   "local",
   "bench",
+  "jenkins/images",
   "jenkins/pipelines",
   "scripts",
   "test",
@@ -41,6 +42,7 @@ const mayKnow: Readonly<Record<string, readonly string[]>> = {
   cli: ["config", "components", "environments", "index.ts", "policies", "local"],
   bench: ["config", "cli", "local"],
   // They run in the pods that deploy, with nothing but what a checkout has.
+  "jenkins/images": [],
   "jenkins/pipelines": [],
   scripts: ["config", "components", "environments", "index.ts", "policies", "cli", "local", "test"],
   test: [

@@ -4,12 +4,12 @@ import type * as kubernetes from "@pulumi/kubernetes/types/input";
 export const dockerConfigName = "docker-client";
 
 /**
- * How Docker's clients (BuildKit's, Helm, Pulumi's Helm) log in to a registry: by asking a program for a token of the pod's Google
- * account, each time they need one. So nobody logs in, and no token is older than an hour.
- * https://github.com/GoogleCloudPlatform/docker-credential-gcr
+ * How Docker's clients (BuildKit's, Helm, Pulumi's Helm) log in to a registry: by asking docker-credential-metadata, which
+ * is in the images of jenkins/images, for a token of the pod's Google account. So nobody logs in, and no token is kept.
+ * https://github.com/docker/docker-credential-helpers
  */
 export function dockerConfig(registryHost: string): Record<string, string> {
-  return { "config.json": `${JSON.stringify({ credHelpers: { [registryHost]: "gcr" } }, null, 2)}\n` };
+  return { "config.json": `${JSON.stringify({ credHelpers: { [registryHost]: "metadata" } }, null, 2)}\n` };
 }
 
 const folder = "/etc/docker-client";

@@ -1,4 +1,4 @@
-/** Does not prove that the program it names is in the image; jenkins/build-tools/Dockerfile says so. */
+/** That the program it names is in both images is in test/jenkins/images. */
 import { expect } from "chai";
 
 import { dockerClient, dockerConfig, dockerConfigName } from "../../../components/agents/docker-client";
@@ -6,7 +6,7 @@ import { dockerClient, dockerConfig, dockerConfigName } from "../../../component
 describe("clients of a registry in a pod", () => {
   it("ask a program for a token each time, for our registry alone, and keep no login", () => {
     expect(JSON.parse(dockerConfig("host.example")["config.json"] ?? "")).to.deep.equal({
-      credHelpers: { "host.example": "gcr" },
+      credHelpers: { "host.example": "metadata" },
     });
   });
 

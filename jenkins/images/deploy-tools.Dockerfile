@@ -21,11 +21,8 @@ COPY --from=pulumi /pulumi/bin/pulumi /pulumi/bin/pulumi-language-nodejs /usr/lo
 COPY --from=plugins /opt/pulumi/plugins /opt/pulumi/plugins
 COPY --from=google /usr/lib/google-cloud-sdk/bin/gke-gcloud-auth-plugin /opt/google/
 COPY gke-gcloud-auth-plugin.sh /usr/local/bin/gke-gcloud-auth-plugin
-COPY docker-credential.ts registry-config.json /opt/platform/
+COPY docker-credential.ts /opt/platform/
 COPY docker-credential.sh /usr/local/bin/docker-credential-metadata
-# The provider reads charts from the registry by it.
-ENV PULUMI_K8S_HELM_REGISTRY_CONFIG_PATH=/opt/platform/registry-config.json \
-    PULUMI_SKIP_UPDATE_CHECK=true
 # As every container of a Jenkins pod, so that all may write to the workspace.
 USER 1000:1000
 WORKDIR /home/jenkins

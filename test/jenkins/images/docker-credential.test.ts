@@ -19,7 +19,7 @@ describe("the credential for charts", function () {
 
   const asked = (input: string, operation = "get") =>
     new Promise<{ code: number; out: string }>((resolve) => {
-      const args = ["--import", "tsx", join(root, "jenkins", "pipelines", "docker-credential.ts"), operation];
+      const args = ["--import", "tsx", join(root, "jenkins", "images", "docker-credential.ts"), operation];
       const env = { ...process.env, GCE_METADATA_HOST: metadata.url.replace("http://", "") };
       const child = execFile(process.execPath, args, { cwd: root, env }, (error, out) =>
         resolve({ code: error ? Number(error.code) : 0, out }),
