@@ -1,5 +1,5 @@
 # The two commands of the README: `make local` and `make test`.
-.PHONY: local down test quick library install
+.PHONY: local down test quick library install verify-jenkins
 
 # ci, staging and production on this machine; only Google Cloud is emulated.
 local:
@@ -27,6 +27,11 @@ library:
 	@command -v mvn >/dev/null || \
 	  { echo "mvn is not on PATH: the tests of jenkins/ need Java 17 and Maven; install both, or run make quick without them" >&2; exit 1; }
 	mvn -B -f jenkins/pom.xml test
+
+# Whether a Jenkins that runs is what this checkout says, and closed to strangers; changes nothing. Needs JENKINS_URL,
+# JENKINS_USER and JENKINS_TOKEN.
+verify-jenkins: install
+	@node --import tsx scripts/verify-jenkins.ts
 
 install:
 	./scripts/install.sh

@@ -67,17 +67,17 @@ export const crossRules: readonly CrossRule[] = [
     path: ["database", "keepBackups"],
     error: "where customerData is true, backups are kept; set it to true",
   },
-  {
-    holds: ({ network, deployer }) => {
+  ...["deployer", "previewer"].map((grantee) => ({
+    holds: ({ network, [grantee]: account }: Block) => {
       const slice = isBlock(network) ? network["addresses"] : undefined;
       return (
-        deployer === undefined || typeof slice !== "string" || !isSlice(slice) || !slice.startsWith("popup-")
+        account === undefined || typeof slice !== "string" || !isSlice(slice) || !slice.startsWith("popup-")
       );
     },
-    path: ["deployer"],
+    path: [grantee],
     error:
       "pop-ups share a project, so one pop-up's grant would be everybody's and go with the first; leave it out",
-  },
+  })),
 ];
 
 /** A value with named parts. */

@@ -352,12 +352,17 @@ export const ciSettings = crossChecked(
   }),
 );
 
+const previewer = serviceAccountEmail
+  .optional()
+  .describe("Account that compares this environment with the program, and changes nothing (made by ci).");
+
 /** Settings of what all pop-ups share and none of them owns. */
 export const popupsSettings = crossChecked(
   z.strictObject({
     environment: z.literal("popups"),
     ...identity,
     domain: domain.describe("Services of pop-ups are reached below it: HOST-STACK.DOMAIN."),
+    previewer,
     ...attention,
   }),
 );
@@ -383,6 +388,7 @@ export const deliverySettings = crossChecked(
     deployer: serviceAccountEmail
       .optional()
       .describe("Account that releases into this environment (made by ci)."),
+    previewer,
   }),
 );
 

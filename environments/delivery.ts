@@ -2,19 +2,16 @@ import { Database } from "../components/database";
 import { DeletionGuard } from "../components/deletion-guard";
 import type { Identity } from "../components/identity";
 import { Namespace } from "../components/namespace";
-import { ProjectGrant } from "../components/project-grant";
 import type { Catalogue } from "../config/catalogue";
 import type { Loaded } from "../config/load";
 import type { DatabaseSettings, DeliverySettings } from "../config/settings";
+import { grantPipelines } from "./access";
 import { connectCommand, layGround, roomFor } from "./ground";
 import { createAlerts, createBudget, createMonitoring } from "./monitoring";
 import { createAccounts, createIdentity, createServices, type Place, type Product } from "./services";
 import { createWaysIn } from "./ways-in";
 
 type Settings = Loaded<DeliverySettings>;
-
-/** What a deployer does: install releases. Making clusters and databases stays with people. */
-const deployerRoles = ["roles/container.clusterViewer", "roles/container.developer"];
 
 /** What Memorystore is made with; Service Consumer Management is how it makes endpoints in our network. */
 const cacheApis = ["memorystore", "networkconnectivity", "serviceconsumermanagement"];
@@ -25,7 +22,7 @@ const cacheApis = ["memorystore", "networkconnectivity", "serviceconsumermanagem
  * The namespace is called as the stack, since pop-ups share a project and with it one Workload Identity pool.
  */
 export function createDelivery(stack: string, settings: Settings, product: Product) {
-  const { project, lifecycle } = settings;
+  const { lifecycle } = settings;
   const apis = ["certificatemanager", "sqladmin", ...(settings.cache ? cacheApis : [])];
   const ground = layGround(stack, settings, { apis });
   const { outside, inside, cluster } = ground;
@@ -60,20 +57,14 @@ export function createDelivery(stack: string, settings: Settings, product: Produ
     data,
     routes: ways.routes,
   });
-  const deployer =
-    settings.deployer !== undefined &&
-    new ProjectGrant(
-      "deployer",
-      { project, member: `serviceAccount:${settings.deployer}`, roles: deployerRoles },
-      outside,
-    );
+  const access = grantPipelines(settings, outside);
   const alerts = createAlerts(settings, outside);
 
   const watched = createMonitoring(stack, settings, services.running, { ...ground, alerts });
   const budget = createBudget(stack, settings, { outside, alerts });
 
   const own = [data?.database, data?.migrator, namespace, ...ways.parts, ...services.parts];
-  const around = [deployer, alerts, ...watched, budget];
+  const around = [...access, alerts, ...watched, budget];
   const parts = [
     ...ground.parts,
     ...Object.values(accounts),

@@ -4,6 +4,7 @@ import { Namespace } from "../components/namespace";
 import { builderPodRules, placeRules } from "../components/pod-rules";
 import type { Loaded } from "../config/load";
 import type { CiSettings } from "../config/settings";
+import { previewerRoles } from "./access";
 import { type Ground, roomFor } from "./ground";
 
 /** Where build pods run, and the Kubernetes account they run as. */
@@ -38,7 +39,13 @@ export function createPipelines(stack: string, settings: Loaded<CiSettings>, gro
   const identity = (name: string, prefix: string, purpose: string, namespace: string) =>
     new Identity(
       name,
-      { prefix, project, purpose, workload: { namespace, account: name, pool: cluster.workloadPool } },
+      {
+        prefix,
+        project,
+        purpose,
+        workload: { namespace, account: name, pool: cluster.workloadPool },
+        ...(name === previewer && { roles: previewerRoles }),
+      },
       outside,
     );
   const builder = identity(builds.account, stack, "Build pods push images and charts", builds.namespace);

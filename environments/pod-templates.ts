@@ -9,6 +9,7 @@ import type { StoreKind } from "../components/store-container";
 import { imageReference, jenkinsRelease } from "../config/jenkins/release";
 import { podsThatFit } from "../config/machine-size";
 import type { CiSettings, ClusterSettings, JenkinsSettings } from "../config/settings";
+import { popupsBase } from "../config/stacks";
 import { roomFor } from "./ground";
 import { buildkit, builds, deploys, previewer, targetsOf } from "./pipelines";
 
@@ -44,7 +45,10 @@ export function buildPods(settings: Settings): CloudArgs {
   );
 }
 
-/** Pods that release, one kind for each target; who only looks cannot commit either. */
+/** Accounts whose pods write no version into this repository: who only looks, and pop-ups, whose versions are nobody's record. */
+const nothingToCommit: readonly string[] = [previewer, popupsBase];
+
+/** Pods that release, one kind for each target. */
 export function deployPods(settings: Settings): CloudArgs {
   const { state, images } = settings.jenkins;
   const pool = poolFor(settings.cluster, deploys.namespace);
@@ -58,7 +62,7 @@ export function deployPods(settings: Settings): CloudArgs {
             pool,
             images: { agent, tools: images.deploys },
             state,
-            ...(account !== previewer && { writer: writerSecret }),
+            ...(!nothingToCommit.includes(account) && { writer: writerSecret }),
           }),
         ),
       ]),

@@ -4,6 +4,7 @@ import { PublicName } from "../components/public-name";
 import { physicalName } from "../config/names";
 import type { Loaded } from "../config/load";
 import type { PopupsSettings } from "../config/settings";
+import { grantPipelines } from "./access";
 import { labelsOf } from "./ground";
 import { createAlerts, createBudget } from "./monitoring";
 
@@ -31,10 +32,11 @@ export function createPopups(stack: string, settings: Loaded<PopupsSettings>) {
     { domain, calledAs: physicalName("publicName", stack), lifecycle },
     outside,
   );
+  const access = grantPipelines(settings, outside);
   const alerts = createAlerts(settings, outside);
   const budget = createBudget(stack, settings, { outside, alerts });
 
-  const parts = [ground, name, alerts, budget];
+  const parts = [ground, name, ...access, alerts, budget];
   new DeletionGuard("environment", { lifecycle, guarded: parts.filter((part) => !!part) });
 
   return {

@@ -60,6 +60,13 @@ const broken: { title: string; stack?: string; change: Values; problem: string }
     problem:
       "platform:deployer is \"deployer--popups@acme-ci.iam.gserviceaccount.com\": pop-ups share a project, so one pop-up's grant would be everybody's and go with the first; leave it out",
   },
+  {
+    title: "a previewer for one of the pop-ups, which share a project",
+    stack: "popup-search",
+    change: { "platform:previewer": "deployer--preview@acme-ci.iam.gserviceaccount.com" },
+    problem:
+      "platform:previewer is \"deployer--preview@acme-ci.iam.gserviceaccount.com\": pop-ups share a project, so one pop-up's grant would be everybody's and go with the first; leave it out",
+  },
 ];
 
 describe("rules over several settings", () => {

@@ -60,13 +60,13 @@ describe("parsing the settings of a stack", () => {
       title: "an unknown key at the top, with the nearest match",
       change: { "platform:regoin": "europe-west1" },
       problem:
-        "platform:regoin is not a setting; did you mean region? allowed here: environment, project, projectNumber, region, lifecycle, customerData, owner, network, cluster, alerts, budget, slackToken, database, cache, services, gateway, deployer",
+        "platform:regoin is not a setting; did you mean region? allowed here: environment, project, projectNumber, region, lifecycle, customerData, owner, network, cluster, alerts, budget, slackToken, database, cache, services, gateway, deployer, previewer",
     },
     {
       title: "a key of the other kind of environment",
       change: { "platform:registry": {} },
       problem:
-        "platform:registry is not a setting; allowed here: environment, project, projectNumber, region, lifecycle, customerData, owner, network, cluster, alerts, budget, slackToken, database, cache, services, gateway, deployer",
+        "platform:registry is not a setting; allowed here: environment, project, projectNumber, region, lifecycle, customerData, owner, network, cluster, alerts, budget, slackToken, database, cache, services, gateway, deployer, previewer",
     },
     {
       title: "an unknown key inside a block, with the nearest match",
@@ -374,8 +374,8 @@ describe("parsing the settings of a stack", () => {
     );
   });
 
-  it("allows what may be left out: database, cache, deployer, alerts with their secret and the budget", () => {
-    const without = ["database", "cache", "deployer", "alerts", "slackToken", "budget"].map((key) => [
+  it("allows what may be left out: database, cache, accounts of pipelines, alerts with their secret and the budget", () => {
+    const without = ["database", "cache", "deployer", "previewer", "alerts", "slackToken", "budget"].map((key) => [
       `platform:${key}`,
       undefined,
     ]);

@@ -155,6 +155,14 @@ describe("the stack files of this repository", () => {
     });
   });
 
+  it("are compared by the account that ci makes for that", () => {
+    for (const stack of ["popups", "staging", "production"]) {
+      expect(stackFile(stack).config["platform:previewer"]).to.equal(
+        `deployer--preview@${String(stackFile("ci").config["platform:project"])}.iam.gserviceaccount.com`,
+      );
+    }
+  });
+
   it("release with an account that ci makes for that target", () => {
     const ci = stackFile("ci").config;
     for (const stack of ["staging", "production"]) {

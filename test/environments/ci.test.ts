@@ -46,15 +46,15 @@ describe("the environment that builds", () => {
     ]);
   });
 
-  it("gives roles in its project to its nodes alone", () => {
-    expect(ci.all(types.projectMember).map(({ inputs }) => [inputs["member"], inputs["role"]])).to.deep.equal(
-      [
-        [
-          "serviceAccount:ci--nodes@acme-ci.iam.gserviceaccount.com",
-          "roles/container.defaultNodeServiceAccount",
-        ],
-      ],
-    );
+  it("gives roles in its project to its nodes, and to who only looks", () => {
+    const email = (id: string) => `serviceAccount:${id}@acme-ci.iam.gserviceaccount.com`;
+    expect(
+      ci.all(types.projectMember).map(({ inputs }) => [inputs["member"], inputs["role"]]),
+    ).to.have.deep.members([
+      [email("ci--nodes"), "roles/container.defaultNodeServiceAccount"],
+      [email("deployer--preview"), "roles/iam.securityReviewer"],
+      [email("deployer--preview"), "roles/viewer"],
+    ]);
   });
 
   it("lets only the builder write to a registry, and no deployer", () => {

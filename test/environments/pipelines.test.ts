@@ -1,8 +1,12 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
 import { expect } from "chai";
 
 import { builds, buildkit, deploys, jenkins, previewer, targetsOf } from "../../environments/pipelines";
 import { recordEnvironment, type Recording } from "../support/recorder";
-import { changed } from "../support/settings";
+import { identityTable, withIdentities } from "../support/identities";
+import { changed, root, stacks } from "../support/settings";
 
 const types = {
   account: "kubernetes:core/v1:ServiceAccount",
@@ -67,5 +71,15 @@ describe("pipelines in the environment that builds", () => {
 
   it("build with one exact image", () => {
     expect(buildkit).to.match(/-rootless@sha256:[0-9a-f]{64}$/);
+  });
+
+  it("may do what docs/ci.md says, and no more", async () => {
+    const recordings: Record<string, Recording> = {};
+    for (const stack of stacks) recordings[stack] = await recordEnvironment(stack);
+    const document = readFileSync(join(root, "docs", "ci.md"), "utf8");
+    expect(
+      document,
+      'docs/ci.md is out of date: run "npm run inventory" and read its diff before you commit it',
+    ).to.equal(await withIdentities(document, identityTable(recordings)));
   });
 });

@@ -28,7 +28,7 @@ describe("pods of pipelines", () => {
     );
   });
 
-  it("that deploy are there for every target, and for who only looks; that one cannot commit", () => {
+  it("that deploy are there for every target and for who only looks, and commit only where a version is recorded", () => {
     const { templates } = clouds.deploys;
     expect(Object.keys(templates)).to.have.members([
       "deploy-staging",
@@ -39,7 +39,7 @@ describe("pods of pipelines", () => {
     const committing = Object.keys(templates).filter((label) =>
       JSON.stringify(templates[label]?.spec).includes("github-writer"),
     );
-    expect(committing).to.have.members(["deploy-staging", "deploy-production", "deploy-popups"]);
+    expect(committing).to.have.members(["deploy-staging", "deploy-production"]);
   });
 
   it("run as the account that their label says", () => {

@@ -1,0 +1,31 @@
+import { expect } from "chai";
+
+import { grantPipelines } from "../../environments/access";
+import { record } from "../support/recorder";
+
+const granted = async (accounts: { deployer?: string; previewer?: string }) => {
+  const recording = await record(() => grantPipelines({ project: "acme", ...accounts }, { providers: [] }));
+  return recording
+    .all("gcp:projects/iAMMember:IAMMember")
+    .map(({ inputs }) => `${String(inputs["member"])} ${String(inputs["role"])}`);
+};
+
+describe("pipelines in an environment", () => {
+  it("release what a deployer may, where the settings name one", async () => {
+    expect(await granted({ deployer: "d@acme.example" })).to.have.members([
+      "serviceAccount:d@acme.example roles/container.clusterViewer",
+      "serviceAccount:d@acme.example roles/container.developer",
+    ]);
+  });
+
+  it("only look where they compare: no role of theirs changes anything or reads a secret's value", async () => {
+    expect(await granted({ previewer: "p@acme.example" })).to.have.members([
+      "serviceAccount:p@acme.example roles/iam.securityReviewer",
+      "serviceAccount:p@acme.example roles/viewer",
+    ]);
+  });
+
+  it("may do nothing where the settings name nobody", async () => {
+    expect(await granted({})).to.deep.equal([]);
+  });
+});

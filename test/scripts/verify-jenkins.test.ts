@@ -1,0 +1,129 @@
+/** With a server that answers as Jenkins' documentation says. That Jenkins does so is not proven: none is here. */
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+
+import { expect } from "chai";
+
+import { platformJobs } from "../../components/jenkins/jobs";
+import { jenkinsRelease } from "../../config/jenkins/release";
+import { loginOf, verify } from "../../scripts/verify-jenkins";
+
+type Answer = readonly [status: number, body?: unknown];
+
+const plugins = Object.entries(jenkinsRelease.plugins).map(([shortName, version]) => ({
+  shortName,
+  version,
+  active: true,
+}));
+const jobs = (...names: string[]) => ({ jobs: names.map((name) => ({ name })) });
+const token = `Basic ${Buffer.from("admin:secret").toString("base64")}`;
+
+/** As it should be: what a stranger is answered, and what the administrator is. */
+const well = {
+  stranger: { "/login": [200], "/api/json": [403], "/prometheus/": [302] } as Record<string, Answer>,
+  administrator: {
+    "/pluginManager/api/json": [200, { plugins }],
+    "/api/json": [200, { numExecutors: 0, ...jobs("services", "platform") }],
+    "/job/platform/api/json": [200, jobs(...Object.keys(platformJobs))],
+  } as Record<string, Answer>,
+};
+
+describe("make verify-jenkins", () => {
+  let server: Server | undefined;
+  afterEach(() => new Promise<void>((resolve) => server?.close(() => resolve())));
+
+  /** What is found wrong with a Jenkins that is as it should be but for these answers. */
+  async function problems(more: Partial<typeof well> = {}, core = jenkinsRelease.core, secret = "secret") {
+    const answers = {
+      stranger: { ...well.stranger, ...more.stranger },
+      administrator: { ...well.administrator, ...more.administrator },
+    };
+    const answerTo = ({ url = "", headers }: IncomingMessage): Answer => {
+      const path = url.split("?")[0] ?? "";
+      if (headers.authorization === undefined) return answers.stranger[path] ?? [404];
+      return headers.authorization === token ? (answers.administrator[path] ?? [404]) : [401];
+    };
+    const listening = createServer((request, response) => {
+      const [status, body] = answerTo(request);
+      response.writeHead(status, { "x-jenkins": core, connection: "close" });
+      response.end(body === undefined ? "" : JSON.stringify(body));
+    });
+    server = listening;
+    await new Promise<void>((resolve) => listening.listen(0, "127.0.0.1", resolve));
+    const { port } = listening.address() as AddressInfo;
+    const found = await verify({ url: `http://127.0.0.1:${port}/`, user: "admin", token: secret });
+    return Object.fromEntries(Object.entries(found).filter(([, problem]) => problem !== undefined));
+  }
+
+  it("finds nothing wrong with a Jenkins that is what the checkout says", async () => {
+    expect(await problems()).to.deep.equal({});
+  });
+
+  it("names each plugin that is another, missing, not pinned or did not start", async () => {
+    const [first, second, third, ...rest] = plugins;
+    const found = await problems({
+      administrator: {
+        "/pluginManager/api/json": [
+          200,
+          {
+            plugins: [
+              { ...first, version: "0.1" },
+              { ...second, active: false },
+              ...rest,
+              { shortName: "by-hand", version: "1", active: true },
+            ],
+          },
+        ],
+      },
+    });
+    expect(Object.values(found)).to.have.length(1);
+    expect(Object.values(found)[0])
+      .to.contain(`${first?.shortName} is 0.1, not ${first?.version}`)
+      .and.contain(`${second?.shortName} did not start`)
+      .and.contain(`${third?.shortName} is missing`)
+      .and.contain("by-hand is not pinned");
+  });
+
+  it("finds what strangers can see, and metrics on the internet", async () => {
+    const found = await problems({ stranger: { "/api/json": [200], "/prometheus/": [200] } });
+    expect(Object.keys(found)).to.deep.equal([
+      "strangers see nothing",
+      "the metrics are not on the internet",
+    ]);
+  });
+
+  it("finds another core, executors on the controller, and jobs that were not made", async () => {
+    const found = await problems(
+      {
+        administrator: {
+          "/api/json": [200, { numExecutors: 2, ...jobs("services") }],
+          "/job/platform/api/json": [404],
+        },
+      },
+      "2.1",
+    );
+    expect(Object.values(found).join("\n"))
+      .to.contain("it is 2.1")
+      .and.contain("2 executors")
+      .and.contain("platform missing")
+      .and.contain("/job/platform/api/json?tree=jobs[name] answers 404");
+  });
+
+  it("says of a token that is wrong whose it has to be, and looks at the rest all the same", async () => {
+    const found = await problems({}, jenkinsRelease.core, "wrong");
+    expect(Object.values(found)).to.have.length(4);
+    for (const problem of Object.values(found)) expect(problem).to.contain("have to be an administrator's");
+  });
+
+  it("says that nobody answers", async () => {
+    const found = await verify({ url: "http://127.0.0.1:1", user: "admin", token: "secret" });
+    for (const problem of Object.values(found)) expect(problem).to.match(/^fetch failed: /);
+  });
+
+  it("asks for nothing before it knows all that it needs", () => {
+    expect(loginOf({ JENKINS_URL: "https://jenkins.example" })).to.deep.equal([
+      "JENKINS_USER",
+      "JENKINS_TOKEN",
+    ]);
+  });
+});
