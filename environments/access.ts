@@ -4,8 +4,24 @@ import type { Ground } from "./ground";
 /** What a deployer does: install releases. Making clusters and databases stays with people. */
 const deployerRoles = ["roles/container.clusterViewer", "roles/container.developer"];
 
-/** What comparing takes: to see all that there is, and who may do what with it, without the values of secrets. */
-export const previewerRoles = ["roles/iam.securityReviewer", "roles/viewer"];
+/**
+ * What comparing takes: to see all that there is, and who may do what with it, without the values of secrets. Google's
+ * `roles/viewer` would see more than the program makes.
+ */
+export const previewerRoles = [
+  "roles/certificatemanager.viewer",
+  "roles/cloudkms.viewer",
+  "roles/cloudsql.viewer",
+  "roles/compute.viewer",
+  "roles/container.viewer",
+  "roles/dns.reader",
+  "roles/gkebackup.viewer",
+  "roles/iam.securityReviewer",
+  "roles/memorystore.viewer",
+  "roles/monitoring.viewer",
+  "roles/secretmanager.viewer",
+  "roles/serviceusage.serviceUsageViewer",
+];
 
 /** Accounts of ci that pipelines act as here, by their e-mail. */
 export interface Pipelines {

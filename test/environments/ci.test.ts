@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 
 import { readCatalogue } from "../../config/catalogue";
+import { previewerRoles } from "../../environments/access";
 import { nameOf, recordEnvironment, type Recording } from "../support/recorder";
 import { root, stackFile } from "../support/settings";
 
@@ -52,8 +53,7 @@ describe("the environment that builds", () => {
       ci.all(types.projectMember).map(({ inputs }) => [inputs["member"], inputs["role"]]),
     ).to.have.deep.members([
       [email("ci--nodes"), "roles/container.defaultNodeServiceAccount"],
-      [email("deployer--preview"), "roles/iam.securityReviewer"],
-      [email("deployer--preview"), "roles/viewer"],
+      ...previewerRoles.map((role) => [email("deployer--preview"), role]),
     ]);
   });
 

@@ -101,6 +101,8 @@ describe("staging and production", () => {
       new Set([
         "serviceAccount:production--nodes@acme-production.iam.gserviceaccount.com",
         "serviceAccount:deployer--production@acme-ci.iam.gserviceaccount.com",
+        // Looks, and changes nothing.
+        "serviceAccount:deployer--preview@acme-ci.iam.gserviceaccount.com",
       ]),
     );
   });
