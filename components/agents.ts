@@ -63,12 +63,13 @@ export class Agents extends pulumi.ComponentResource {
 }
 
 /**
- * What the Kubernetes plugin asks for: its pods, what they print, and running a step in a container of one. No claims,
- * no Secrets, and no change of a pod that is there.
+ * What the Kubernetes plugin asks for: its pods, what they print, and running a step in a container of one. No claims
+ * and no Secrets. It writes into each pod every minute that it is in use, or collects it as garbage: what a change may
+ * make of a pod is a matter of the namespace's rules, as is what a new one may be.
  * https://github.com/jenkinsci/kubernetes-plugin/blob/master/src/main/kubernetes/service-account.yml
  */
 const starterRules = [
-  { apiGroups: [""], resources: ["pods"], verbs: ["create", "delete", "get", "list", "watch"] },
+  { apiGroups: [""], resources: ["pods"], verbs: ["create", "delete", "get", "list", "patch", "watch"] },
   // A command in a container is asked for by one of the two, depending on how the client connects.
   { apiGroups: [""], resources: ["pods/exec"], verbs: ["create", "get"] },
   { apiGroups: [""], resources: ["pods/log"], verbs: ["get", "list", "watch"] },

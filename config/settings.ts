@@ -294,7 +294,6 @@ const jenkins = z.strictObject({
           "https://github.com/OWNER/NAME.git",
         )
         .describe("This repository: its pipelines release, and its library builds."),
-      branch: dashedName(40).describe("The only branch that pipelines and library are taken from."),
     })
     .describe("Where code is and who people are."),
   slack: z
@@ -312,9 +311,12 @@ const jenkins = z.strictObject({
       builds: image.describe(
         "Tools that Makefiles of services call (jenkins/images/build-tools.Dockerfile).",
       ),
-      deploys: image.describe(
-        "Tools of this repository's pipelines (jenkins/images/deploy-tools.Dockerfile).",
-      ),
+      deploys: image
+        .regex(
+          /@sha256:[0-9a-f]{64}$/,
+          "its digest too, HOST/PATH:TAG@sha256:DIGEST: every build may push a tag",
+        )
+        .describe("Tools of this repository's pipelines (jenkins/images/deploy-tools.Dockerfile)."),
     })
     .describe("What pipelines run in."),
 });

@@ -20,6 +20,9 @@ const chart = { name: "jenkins", repository: "https://charts.jenkins.io" };
 /** The storage class of Jenkins' home. */
 export const jenkinsHome = "jenkins-home";
 
+/** The only branch that library and pipelines are taken from; the pipelines commit to it by this name. */
+const mainBranch = "main";
+
 /** Long enough to notice that something is missing, short of what a year of them would cost. */
 const backupDaysKept = 30;
 
@@ -74,7 +77,7 @@ export function createJenkins(
       security: github,
       library: {
         repository: github.repository,
-        defaultVersion: github.branch,
+        defaultVersion: mainBranch,
         credentialsId: credentials.reader,
       },
       slack: { ...slack, credentialsId: credentials.slack },
@@ -82,7 +85,7 @@ export function createJenkins(
         builds: buildPods(settings),
         deploys: { ...deployPods(settings), credentialsId: jenkins.deployStarter },
       },
-      jobs: { ...github, readerId: credentials.reader },
+      jobs: { ...github, branch: mainBranch, readerId: credentials.reader },
       // Its pod. Credentials and rights may come while it runs: it watches the former, and asks again for the latter.
       needs: [controller],
     },

@@ -1,4 +1,5 @@
 import type * as kubernetes from "@pulumi/kubernetes/types/input";
+import * as pulumi from "@pulumi/pulumi";
 
 import { buildLabel, buildPod } from "../components/agents/build-pod";
 import { deployLabel, deployPod } from "../components/agents/deploy-pod";
@@ -77,11 +78,21 @@ function cloud(
   pool: string,
   templates: (make: (spec: kubernetes.core.v1.PodSpec) => PodTemplate) => Record<string, PodTemplate>,
 ): CloudArgs {
-  const { machineType, maxNodes } = pools[pool] ?? { machineType: "", maxNodes: 0 };
-  const made = templates((spec) => ({
-    spec,
-    instanceCap: maxNodes * podsThatFit(machineType, requestOf(spec)),
-  }));
+  const settings = pools[pool];
+  if (!settings) throw new Error(`there is no pool for ${namespace}`);
+  const { machineType, maxNodes } = settings;
+  const made = templates((spec) => {
+    const request = requestOf(spec);
+    const instanceCap = maxNodes * podsThatFit(machineType, request);
+    // To Jenkins a cap of none means no cap for a cloud, and a queue for ever for a kind of pods.
+    if (instanceCap === 0) {
+      throw new pulumi.RunError(
+        `platform:cluster.pools.${pool} has ${maxNodes} machines ${machineType}, and no pod of ${namespace} fits onto one; ` +
+          `it requests ${request.millicpus / 1000} CPUs and ${request.mebibytes / 1024} GiB beside the system: take larger machines`,
+      );
+    }
+    return { spec, instanceCap };
+  });
   return {
     namespace,
     containerCap: Math.max(...Object.values(made).map(({ instanceCap }) => instanceCap)),

@@ -22,6 +22,11 @@ interface Parameter {
 
 /** A job that may use the deploy pods; it has a pipeline of its name in `jenkins/pipelines`. */
 interface PlatformJob {
+  /**
+   * Whether several of it may run at once; each then sees to it what may not happen beside another.
+   * @default false
+   */
+  concurrent?: boolean;
   /** Those that nobody declares do not reach a job that another starts. */
   parameters?: readonly Parameter[];
   /** When it runs by itself; `H` spreads jobs over the hour. */
@@ -34,6 +39,8 @@ const service: Parameter = { name: "SERVICE", description: "A service of catalog
 
 export const platformJobs: Readonly<Record<string, PlatformJob>> = {
   promote: {
+    // It locks the stack that it changes.
+    concurrent: true,
     parameters: [
       service,
       { name: "VERSION", description: "The exact version of its chart" },
@@ -100,16 +107,21 @@ function platform(args: JobsArgs): string {
   );
 }
 
-function platformJob(name: string, { parameters = [], cron, pushed }: PlatformJob, args: JobsArgs): string {
+function platformJob(
+  name: string,
+  { parameters = [], cron, pushed, concurrent }: PlatformJob,
+  args: JobsArgs,
+): string {
   const triggers = [
     ...(cron === undefined ? [] : [`cron { spec(${quoted(cron)}) }`]),
     ...(pushed ? ["githubPush()"] : []),
   ];
+  const properties = [
+    ...(concurrent ? [] : ["disableConcurrentBuilds()"]),
+    ...(triggers.length > 0 ? [`pipelineTriggers { triggers { ${triggers.join("; ")} } }`] : []),
+  ];
   return `pipelineJob(${quoted(`platform/${name}`)}) {
-  logRotator { daysToKeep(90) }${block("  ", "parameters", parameters.map(parameterOf))}
-  properties {
-    disableConcurrentBuilds()${block("    ", "pipelineTriggers", triggers.length > 0 ? [`triggers { ${triggers.join("; ")} }`] : [])}
-  }
+  logRotator { daysToKeep(90) }${block("  ", "parameters", parameters.map(parameterOf))}${block("  ", "properties", properties)}
   definition {
     cpsScm {
       scm {

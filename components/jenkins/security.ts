@@ -11,8 +11,8 @@ export interface SecurityArgs {
 export const loginKeys = { id: "github-oauth-client-id", secret: "github-oauth-client-secret" } as const;
 
 /**
- * Who people are, and what they may. Nobody but administrators configures or replays: a replay runs a pipeline that
- * nobody reviewed.
+ * Who people are, and what they may. Nobody but administrators configures or replays, for a replay runs a pipeline that
+ * nobody reviewed; or cancels, for what is cancelled may be a release that is half-way.
  */
 export function securityRealmAndMatrix({ organization, administrators }: SecurityArgs) {
   return {
@@ -38,4 +38,4 @@ export function securityRealmAndMatrix({ organization, administrators }: Securit
   };
 }
 
-const memberPermissions = ["Overall/Read", "Job/Read", "Job/Build", "Job/Cancel", "View/Read"];
+const memberPermissions = ["Overall/Read", "Job/Read", "Job/Build", "View/Read"];

@@ -45,7 +45,7 @@ describe("agents of pipelines", () => {
     ]);
     const rules = recording.one(types.role).inputs["rules"] as { resources: string[]; verbs: string[] }[];
     expect(Object.fromEntries(rules.map(({ resources, verbs }) => [resources.join(), verbs]))).to.deep.equal({
-      pods: ["create", "delete", "get", "list", "watch"],
+      pods: ["create", "delete", "get", "list", "patch", "watch"],
       "pods/exec": ["create", "get"],
       "pods/log": ["get", "list", "watch"],
       events: ["get", "list", "watch"],

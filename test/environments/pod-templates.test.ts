@@ -76,4 +76,20 @@ describe("pods of pipelines", () => {
       }
     });
   }
+
+  it("are refused for machines that hold none of them: Jenkins would take none for no limit", () => {
+    const small = {
+      ...settings,
+      cluster: {
+        ...settings.cluster,
+        pools: {
+          ...settings.cluster.pools,
+          builds: { ...settings.cluster.pools["builds"], machineType: "e2-standard-2" },
+        },
+      },
+    } as typeof settings;
+    expect(() => buildPods(small)).to.throw(
+      "platform:cluster.pools.builds has 12 machines e2-standard-2, and no pod of builds fits onto one",
+    );
+  });
 });

@@ -52,7 +52,8 @@ describe("the jobs", () => {
 
   it("run one at a time, and keep what they did for three months", () => {
     for (const name of names) {
-      expect(jobOf(name)).to.contain("disableConcurrentBuilds()");
+      // What promotes locks the stack, so that production does not wait for staging.
+      expect(jobOf(name).includes("disableConcurrentBuilds()"), name).to.equal(name !== "promote");
       expect(jobOf(name)).to.contain("logRotator { daysToKeep(90) }");
     }
   });
