@@ -18,12 +18,11 @@ import { setTimeout as wait } from "node:timers/promises";
 
 import { expect } from "chai";
 
-import { buildHelm } from "../../local/clusters/programs";
-import { findEngine } from "../../local/engine/find";
 import { cloneOfThis } from "../support/checkout";
 import { commitAll, git } from "../support/git";
 import { goldenRun, type JobDone } from "../support/golden-run";
-import { root, temporaryFolder } from "../support/plan-world";
+import { temporaryFolder } from "../support/plan-world";
+import { podPrograms } from "../support/pod-programs";
 
 const world = `test-golden-${process.pid}`;
 const charts = "oci://europe-west1-docker.pkg.dev/acme-ci/charts";
@@ -41,7 +40,7 @@ describe("a push to main of a service", function () {
   /** What was asked of the product by its public addresses, which are this server's. */
   const asked: string[] = [];
   let door: Server;
-  let programs: Record<string, string>;
+  let programs: Awaited<ReturnType<typeof podPrograms>>;
 
   const local = (command: string, ...args: string[]) =>
     checkout.platform("local", command, "--world", world, ...args);
@@ -50,10 +49,14 @@ describe("a push to main of a service", function () {
     expect(code, out + err).to.equal(0);
     return out;
   };
-  const build = (number: number) => goldenRun({ service: search, origin, build: number, programs });
   /** Runs the build and the deployment that it asks for. */
   const buildAndPromotion = async (number: number): Promise<[JobDone, JobDone]> => {
-    const [built, promoted, ...rest] = await build(number);
+    const [built, promoted, ...rest] = await goldenRun({
+      service: search,
+      origin,
+      build: number,
+      programs,
+    });
     expect(rest).to.deep.equal([]);
     if (!built || !promoted)
       throw new Error(`no deployment was asked for: ${JSON.stringify(built, null, 2)}`);
@@ -104,40 +107,30 @@ describe("a push to main of a service", function () {
     // What never gets ready is given up sooner than in earnest.
     checkout.edit("components/service.ts", "timeout: 600", "timeout: 20");
     checkout.commit("the product before search");
-    const repository = ["--repository", "https://github.com/acme/search", "--to", search];
     await well(
       checkout.platform(
         ...["service", "new", "search", "--owner", "search-team", "--expose", "api/search"],
-        ...repository,
+        ...["--repository", "https://github.com/acme/search", "--to", search],
       ),
     );
     commitAll(search, "search: begin");
 
-    const [helm, engine] = [await buildHelm(), (await findEngine()).command];
     door = createServer((request, response) => {
       asked.push(request.url ?? "");
       response.end();
     });
     await new Promise<void>((resolve) => door.listen(0, "127.0.0.1", resolve));
-    // What these programs are made of is where the user's own settings say.
-    const own = ["HOME", "XDG_CACHE_HOME", "GOPATH", "GOCACHE"]
-      .filter((name) => process.env[name] !== undefined)
-      .map((name) => `${name}='${process.env[name]}'`)
-      .join(" ");
-    const worldFolder = join(checkout.folder, ".local", world);
-    const tsx = `--import 'file://${root}/node_modules/tsx/dist/loader.mjs'`;
-    programs = {
-      docker: "exit 1",
-      buildctl: buildctl(),
-      // Only what goes to the registry needs the way to it.
-      helm: `case $1 in pull | push) exec env ${own} '${checkout.folder}/platform' local helm --world ${world} ci "$@" ;; esac
-exec '${helm}' "$@"`,
-      pulumi: `exec env ${own} '${process.execPath}' ${tsx} '${root}/test/support/world-pulumi.ts' '${engine}' '${worldFolder}' http://127.0.0.1:${(door.address() as AddressInfo).port} "$@"`,
-    };
+    programs = await podPrograms({
+      folder,
+      checkout: checkout.folder,
+      world,
+      digest,
+      door: `http://127.0.0.1:${(door.address() as AddressInfo).port}`,
+    });
 
     await well(local("up", "ci", "--scale", "0"));
     // Its first version, which a person brings in: promote takes none that does not run already.
-    writeFileSync(byHand, `#!/bin/sh\n${programs["helm"]}\n`, { mode: 0o755 });
+    writeFileSync(byHand, `#!/bin/sh\n${programs.helm}\n`, { mode: 0o755 });
     const base = join(checkout.folder, "charts", "service");
     await well(
       checkout.run(
@@ -148,18 +141,8 @@ exec '${helm}' "$@"`,
     );
     await well(
       checkout.platform(
-        ...[
-          "release",
-          "set",
-          "search",
-          "1.0.0",
-          "--stack",
-          "staging",
-          "--by",
-          "somebody",
-          "--build",
-          "first",
-        ],
+        ...["release", "set", "search", "1.0.0", "--stack", "staging"],
+        ...["--by", "somebody", "--build", "the first"],
       ),
     );
     checkout.commit("search 1.0.0");
@@ -184,24 +167,6 @@ exec '${helm}' "$@"`,
     );
     await well(checkout.run(folder, byHand, "package", base));
     await well(checkout.run(folder, byHand, "push", `service-base-${version}.tgz`, charts));
-  }
-
-  /** A report of Node's test runner, as that of the template's tests, and the digest of a push. */
-  function buildctl(): string {
-    const passing = join(folder, "passing.test.mjs");
-    writeFileSync(
-      passing,
-      'import { test } from "node:test";\ntest("stands in for the tests of search", () => {});\n',
-    );
-    return `case "$*" in *target=reports*)
-  status=0
-  node --test --test-reporter=junit --test-reporter-destination=reports/unit.xml '${passing}' >reports/unit.log || status=$?
-  echo $status >reports/status
-esac
-while [ $# -gt 0 ]; do
-  [ "$1" != --metadata-file ] || printf '{ "containerimage.digest": "${digest}" }' >"$2"
-  shift
-done`;
   }
 
   describe("whose version comes to run", () => {
@@ -326,6 +291,18 @@ done`;
         `jenkins: staging: deploy search ${version}`,
       ]);
       expect(git(origin, "diff", was, "main")).to.equal("");
+    });
+
+    it("is settled in the environment from what main says then, in a pod of its own", () => {
+      const [checkedOut, prepared, takenBack, settled, ...rest] = promoted.steps
+        .slice(promoted.steps.findLastIndex(({ step }) => step === "checkout"))
+        .filter(({ step }) => step === "checkout" || step === "sh");
+      expect([prepared, takenBack, settled].map((done) => [done?.ran, done?.status])).to.deep.equal([
+        ["jenkins/pipelines/prepare.sh", 0],
+        ["take back", 0],
+        ["jenkins/pipelines/deploy-release.sh", 0],
+      ]);
+      expect([checkedOut?.step, rest]).to.deep.equal(["checkout", []]);
     });
 
     it("leaves the version before running, and nothing to be done", async () => {
