@@ -375,10 +375,9 @@ describe("parsing the settings of a stack", () => {
   });
 
   it("allows what may be left out: database, cache, accounts of pipelines, alerts with their secret and the budget", () => {
-    const without = ["database", "cache", "deployer", "previewer", "alerts", "slackToken", "budget"].map((key) => [
-      `platform:${key}`,
-      undefined,
-    ]);
+    const without = ["database", "cache", "deployer", "previewer", "alerts", "slackToken", "budget"].map(
+      (key) => [`platform:${key}`, undefined],
+    );
     expect(problemsOf(changed("staging", Object.fromEntries(without) as Values))).to.deep.equal([]);
   });
 
