@@ -15,7 +15,7 @@ test: quick library
 	npm run --silent clusters
 	npm run --silent test:plan
 
-# Under a minute once the packages are there.
+# A few minutes on two cores, once the packages are there.
 quick: install
 	npm run --silent typecheck
 	npm run --silent lint

@@ -71,12 +71,12 @@ export function createJenkinsSecrets(
   const fill = (
     name: string,
     namespace: Namespace,
-    called: string,
+    namespaceName: string,
     secrets: Readonly<Record<string, Filled>>,
   ) => {
     const account = `${name}-secrets`;
     const reader = new KubernetesAccount(account, { namespace: namespace.name }, inside);
-    const workload = { namespace: called, account, pool: cluster.workloadPool };
+    const workload = { namespace: namespaceName, account, pool: cluster.workloadPool };
     const kept = new Secrets(
       name,
       {

@@ -12,6 +12,7 @@ import { kubectl } from "../../local/clusters/commands";
 import type { ControlPlane } from "../../local/clusters/control-plane";
 import { install } from "../../local/gke/install";
 import { ask, removeFolders, startTemporary } from "../support/clusters";
+import { everyFeature } from "../support/features";
 import { applyStrictly, kubernetesObjects } from "../support/recorded-objects";
 import { recordEnvironment, type Recording } from "../support/recorder";
 
@@ -39,13 +40,7 @@ describe("in the cluster that builds, Jenkins", () => {
   before(async () => {
     ci = await recordEnvironment("ci");
     cluster = await startTemporary();
-    await install(cluster.api, {
-      gateways: true,
-      monitoring: true,
-      disks: true,
-      secrets: true,
-      syncedSecrets: true,
-    });
+    await install(cluster.api, everyFeature);
     const { stderr } = await applyStrictly(cluster, kubernetesObjects(ci));
     expect(stderr).to.equal("");
     // A policy holds a moment after it is made.

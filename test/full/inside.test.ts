@@ -12,6 +12,7 @@ import { kubectl } from "../../local/clusters/commands";
 import type { ControlPlane } from "../../local/clusters/control-plane";
 import { install } from "../../local/gke/install";
 import { ask, podOf, podSpec, removeFolders, startTemporary } from "../support/clusters";
+import { everyFeature } from "../support/features";
 import { applyStrictly, type KubernetesObject, kubernetesObjects } from "../support/recorded-objects";
 import { recordEnvironment } from "../support/recorder";
 
@@ -43,13 +44,7 @@ async function start(stack: string): Promise<{ cluster: ControlPlane; objects: K
   const objects = kubernetesObjects(await recordEnvironment(stack));
   const cluster = await startTemporary();
   // As every GKE cluster has it before anything of ours is there.
-  await install(cluster.api, {
-    gateways: true,
-    monitoring: true,
-    disks: true,
-    secrets: true,
-    syncedSecrets: true,
-  });
+  await install(cluster.api, everyFeature);
   const { stderr } = await applyStrictly(cluster, objects);
   expect(stderr).to.equal("");
   return { cluster, objects };

@@ -14,6 +14,7 @@ import {
   removeFolders,
   startTemporary,
 } from "../../support/clusters";
+import { everyFeature } from "../../support/features";
 
 type Changed = Record<string, unknown>;
 
@@ -233,13 +234,7 @@ describe("the kinds that GKE brings along", () => {
 
   before(async () => {
     cluster = await startTemporary();
-    await install(cluster.api, {
-      gateways: true,
-      monitoring: true,
-      disks: true,
-      secrets: true,
-      syncedSecrets: true,
-    });
+    await install(cluster.api, everyFeature);
   });
   after(async () => {
     await cluster.stop();
@@ -309,13 +304,7 @@ describe("the kinds that GKE brings along", () => {
   });
 
   it("may be installed again over themselves", async () => {
-    await install(cluster.api, {
-      gateways: true,
-      monitoring: true,
-      disks: true,
-      secrets: true,
-      syncedSecrets: true,
-    });
+    await install(cluster.api, everyFeature);
   });
 });
 
