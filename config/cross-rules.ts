@@ -62,6 +62,13 @@ export const crossRules: readonly CrossRule[] = [
       "their maxNodes, and one more of each while it is upgraded, need more addresses than the slice in network.addresses has; lower maxNodes or podsPerNode",
   },
   {
+    holds: ({ lifecycle, services }) =>
+      lifecycle !== "protected" || !isBlock(services) || services["versions"] === undefined,
+    path: ["services", "versions"],
+    error:
+      "where lifecycle is protected, versions come from the file in catalog/releases alone; leave it out and commit the version there",
+  },
+  {
     holds: ({ customerData, database }) =>
       customerData !== true || !isBlock(database) || database["keepBackups"] !== false,
     path: ["database", "keepBackups"],

@@ -1,12 +1,10 @@
-import { join } from "node:path";
-
 import * as pulumi from "@pulumi/pulumi";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config";
 
 import { type Catalogue, readCatalogue } from "./catalogue";
 import { parseSettings } from "./parse";
 import { SettingsError } from "./problems";
-import { readReleases, type Releases } from "./releases";
+import { type Releases, releasesOf } from "./releases";
 import type { CiSettings, DeliverySettings, PopupsSettings } from "./settings";
 import { stackNameProblem } from "./stacks";
 
@@ -43,15 +41,15 @@ export function loadCatalogue(folder: string): Catalogue {
 }
 
 /**
- * The versions that run in the environment of some settings, from the file of `folder` that they name; none where
- * nothing of the product runs.
+ * The versions that run in the environment of some settings, with the files of `folder`; none where nothing of the
+ * product runs.
  *
  * @throws pulumi.RunError as `loadSettings` does.
  */
 export function loadReleases(folder: string, settings: LoadedSettings, catalogue: Catalogue): Releases {
   if (settings.environment !== "delivery") return {};
-  const file = `${settings.services.releases}.yaml`;
-  return plainly(() => readReleases(join(folder, file), `catalog/releases/${file}`, catalogue));
+  const { services } = settings;
+  return plainly(() => releasesOf(services, folder, catalogue));
 }
 
 /** RunError is the one kind that Pulumi prints without a stack trace. */

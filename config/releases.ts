@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
 import { parse } from "yaml";
 import { z } from "zod";
@@ -6,18 +7,8 @@ import { z } from "zod";
 import type { Catalogue } from "./catalogue";
 import { nearest } from "./nearest";
 import { explain, SettingsError, type Shape } from "./problems";
-
-/**
- * A version in full, as semver.org has it but for build metadata: an OCI tag has no `+`.
- * https://semver.org
- */
-export const exactVersion = z
-  .string()
-  .max(60, "at most 60 characters")
-  .regex(
-    /^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(-(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)(\.(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*))*)?$/,
-    "one exact version, for example 1.4.2 or 1.5.0-pr.57; no ranges and no v before it",
-  );
+import type { ServicesSettings } from "./settings";
+import { exactVersion } from "./version";
 
 /** Where the files of releases are in a checkout, one `STACK.yaml` each. */
 export const releasesFolder = "catalog/releases";
@@ -35,7 +26,34 @@ export type ReleaseEntry = z.infer<typeof releaseEntry>;
 export type Releases = Readonly<Record<string, ReleaseEntry>>;
 
 /**
- * The versions that run in an environment, one line a service.
+ * The versions that run by these settings: those of the file in `folder` that they name, and in place of some of them
+ * those that the settings have themselves.
+ *
+ * @throws SettingsError with all problems of the file, or of the versions.
+ */
+export function releasesOf(
+  { releases, versions = {} }: ServicesSettings,
+  folder: string,
+  catalogue: Catalogue,
+): Releases {
+  const file = `${releases}.yaml`;
+  const committed = readReleases(join(folder, file), `${releasesFolder}/${file}`, catalogue);
+  const strangers = Object.keys(versions).filter((name) => !Object.hasOwn(catalogue, name));
+  if (strangers.length > 0) {
+    throw new SettingsError(
+      "platform:services.versions",
+      strangers.map((name) => stranger(name, catalogue)),
+    );
+  }
+  const own = Object.entries(versions).map(([name, version]) => [
+    name,
+    { version, by: "the settings", build: "platform:services.versions" },
+  ]);
+  return { ...committed, ...(Object.fromEntries(own) as Releases) };
+}
+
+/**
+ * The versions of a file, one line a service.
  *
  * @throws SettingsError with all its problems.
  */

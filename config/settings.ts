@@ -3,6 +3,7 @@ import { z } from "zod";
 import { isSlice, popupSlices } from "./addresses";
 import { crossRules, isBlock } from "./cross-rules";
 import { regions } from "./regions";
+import { exactVersion } from "./version";
 import { overridable } from "./service";
 
 /** Namespace of our keys in `Pulumi.STACK.yaml`: the project's name in `Pulumi.yaml`. */
@@ -151,6 +152,13 @@ const services = z.strictObject({
   releases: dashedName(40).describe(
     "File of catalog/releases that says which version of each service runs here, without its .yaml.",
   ),
+  versions: z
+    .record(dashedName(40), exactVersion)
+    .optional()
+    .describe(
+      "Versions that run here instead of those of the file; only where nothing is kept, since what lives for good " +
+        "is changed by its file alone.",
+    ),
   overrides: z.enum(overridable).describe("Block of `environments` in catalogue entries that counts here."),
   charts: z
     .string()

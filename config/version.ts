@@ -1,3 +1,17 @@
+import { z } from "zod";
+
+/**
+ * A version in full, as semver.org has it but for build metadata: an OCI tag has no `+`.
+ * https://semver.org
+ */
+export const exactVersion = z
+  .string()
+  .max(60, "at most 60 characters")
+  .regex(
+    /^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(-(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)(\.(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*))*)?$/,
+    "one exact version, for example 1.4.2 or 1.5.0-pr.57; no ranges and no v before it",
+  );
+
 /**
  * Which of two exact versions comes first: below zero for `a`, above for `b`, zero where neither does.
  *

@@ -9,7 +9,7 @@ import { parse, stringify } from "yaml";
 
 import { type Catalogue, readCatalogue } from "../../config/catalogue";
 import { SettingsError } from "../../config/problems";
-import { readReleases } from "../../config/releases";
+import { releasesFolder, releasesOf } from "../../config/releases";
 import type { ServicesSettings } from "../../config/settings";
 import type { ChartName } from "../../local/registry/artifact-registry";
 import { invented } from "../../local/registry/content";
@@ -44,7 +44,7 @@ export async function fillRegistry(services: ServicesSettings, demo: DemoCharts)
   const { root, client, onProgress } = demo;
   const repository = addressOf(place);
   const catalogue = readCatalogue(join(root, "catalog", "services"));
-  const wanted = [baseChart(root), ...released(root, services.releases, catalogue)];
+  const wanted = [baseChart(root), ...released(root, services, catalogue)];
 
   const looked = await client.missingCharts({ repository, charts: wanted });
   if ("refused" in looked) return onProgress(`no demo charts: ${looked.refused}`);
@@ -77,10 +77,9 @@ export function demoValues(root: string, name: string, catalogue: Catalogue): st
   return stringify({ service: { ...rest, ...(migrates && { migration }) } });
 }
 
-function released(root: string, file: string, catalogue: Catalogue): ChartName[] {
-  const place = `catalog/releases/${file}.yaml`;
+function released(root: string, services: ServicesSettings, catalogue: Catalogue): ChartName[] {
   try {
-    const releases = readReleases(join(root, place), place, catalogue);
+    const releases = releasesOf(services, join(root, releasesFolder), catalogue);
     return Object.entries(releases).map(([name, { version }]) => ({ name, version }));
   } catch (error) {
     if (error instanceof SettingsError) throw new CommandFailure(error.message, exitCodes.wrong);

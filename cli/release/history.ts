@@ -1,7 +1,8 @@
 import { parse } from "yaml";
 
 import { isBlock } from "../../config/cross-rules";
-import { exactVersion, type ReleaseEntry, releaseEntry } from "../../config/releases";
+import { type ReleaseEntry, releaseEntry } from "../../config/releases";
+import { exactVersion } from "../../config/version";
 import { CommandFailure, exitCodes } from "../failure";
 import { git, gitOrNothing } from "../git/run";
 import { lineIn } from "./edit";

@@ -1,4 +1,4 @@
-import { exactVersion } from "../../config/releases";
+import { exactVersion } from "../../config/version";
 import { CommandFailure, exitCodes } from "../failure";
 import { print, printJson } from "../terminal";
 import { put, report, type Target, targetOf } from "./change";

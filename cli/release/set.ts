@@ -1,4 +1,4 @@
-import { exactVersion } from "../../config/releases";
+import { exactVersion } from "../../config/version";
 import { authorOf, textProblem } from "./author";
 import { type ChangeOptions, put, refuseVersion, report, targetOf } from "./change";
 

@@ -47,6 +47,13 @@ const broken: { title: string; stack?: string; change: Values; problem: string }
     problem: `platform:cluster.pools is ${JSON.stringify({ services: { ...services, maxNodes: 128 } })}: their maxNodes, and one more of each while it is upgraded, need more addresses than the slice in network.addresses has; lower maxNodes or podsPerNode`,
   },
   {
+    title: "a version for production that no commit says",
+    stack: "production",
+    change: block("production", "platform:services.versions", { billing: "1.4.2" }),
+    problem:
+      'platform:services.versions is {"billing":"1.4.2"}: where lifecycle is protected, versions come from the file in catalog/releases alone; leave it out and commit the version there',
+  },
+  {
     title: "data of customers that goes without a backup",
     stack: "production",
     change: block("production", "platform:database.keepBackups", false),
@@ -116,6 +123,11 @@ describe("rules over several settings", () => {
       "data of nobody in particular without backups",
       "staging",
       block("staging", "platform:database.keepBackups", false),
+    ],
+    [
+      "versions of its own in a pop-up",
+      "popup-search",
+      block("popup-search", "platform:services.versions", { billing: "1.5.0-pr.57" }),
     ],
     ["data of customers outside a database", "production", { "platform:database": undefined }],
     [

@@ -143,6 +143,27 @@ describe("loading the releases", () => {
     expect(loaded("staging.yaml", `billing: ${release}`)["billing"]?.version).to.equal("1.4.2");
   });
 
+  it("takes the versions of the settings before those of the file, and leaves the others", () => {
+    const settings = deliverySettings();
+    const two = { billing: serviceEntryOf(), routing: serviceEntryOf() };
+    const folder = mkdtempSync(join(tmpdir(), "releases-"));
+    try {
+      writeFileSync(join(folder, "staging.yaml"), `billing: ${release}\nrouting: ${release}`);
+      const services = { ...settings.services, versions: { billing: "1.5.0-pr.57" } };
+      const releases = loadReleases(folder, { ...settings, services }, two);
+      expect(releases["billing"]?.version).to.equal("1.5.0-pr.57");
+      expect(releases["routing"]?.version).to.equal("1.4.2");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("refuses a version of a service that nobody knows, with the name that was meant", () => {
+    const settings = deliverySettings();
+    const services = { ...settings.services, versions: { biling: "1.5.0" } };
+    expect(() => loaded("staging.yaml", "{}", { ...settings, services })).to.throw(/did you mean billing\?/);
+  });
+
   it("finds none where nothing of the product runs, whatever files there are", () => {
     const ci = { environment: "ci" } as LoadedSettings;
     expect(loaded("staging.yaml", `billing: ${release}`, ci)).to.deep.equal({});

@@ -6,7 +6,8 @@ import { expect } from "chai";
 
 import { readCatalogue } from "../../config/catalogue";
 import { SettingsError } from "../../config/problems";
-import { exactVersion, parseReleases, readReleases } from "../../config/releases";
+import { parseReleases, readReleases } from "../../config/releases";
+import { exactVersion } from "../../config/version";
 import { root, serviceEntryOf } from "../support/settings";
 
 const place = "catalog/releases/staging.yaml";

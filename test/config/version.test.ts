@@ -1,8 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 
-import { exactVersion } from "../../config/releases";
-import { compareVersions } from "../../config/version";
+import { compareVersions, exactVersion } from "../../config/version";
 
 const sign = (a: string, b: string) => Math.sign(compareVersions(a, b));
 
