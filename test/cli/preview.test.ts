@@ -108,7 +108,7 @@ describe("platform preview", () => {
     const { code, out, err } = await preview(["--base", "HEAD"]);
     expect(code, err).to.equal(0);
     expect(out).to.match(
-      /^Base: [0-9a-f]{7} "the base" \(HEAD\)\nHead: the files of this checkout\n\nci: no changes \(115 resources\)\n\npopups: no changes \(\d+ resources\)\n\nstaging: no changes \(\d+ resources\)\n\nproduction: no changes \(\d+ resources\)\n$/,
+      /^Base: [0-9a-f]{7} "the base" \(HEAD\)\nHead: the files of this checkout\n\nci: no changes \(\d+ resources\)\n\npopups: no changes \(\d+ resources\)\n\nstaging: no changes \(\d+ resources\)\n\nproduction: no changes \(\d+ resources\)\n$/,
     );
   });
 
@@ -126,7 +126,7 @@ describe("platform preview", () => {
     git(folder, "reset", "--quiet", "--hard", "HEAD~1");
     expect(first.code, first.err).to.equal(0);
     expect(first.out).to.match(
-      /with what is not committed\n\nci: 1 to update, 114 unchanged\n {2}Changed in place\n {4}~ Cluster › Cluster main\n {8}releaseChannel\.channel: "STABLE" → "RAPID"\n$/,
+      /with what is not committed\n\nci: 1 to update, \d+ unchanged\n {2}Changed in place\n {4}~ Cluster › Cluster main\n {8}releaseChannel\.channel: "STABLE" → "RAPID"\n$/,
     );
     expect(second.out).to.equal(first.out);
     expect(inFirst).to.match(/^up$/m);
@@ -147,7 +147,7 @@ describe("platform preview", () => {
       rmSync(join(own, entry), { recursive: true });
     }
     expect(code, err).to.equal(0);
-    expect(out).to.include("ci: no changes (115 resources)");
+    expect(out).to.match(/^ci: no changes \(\d+ resources\)$/m);
   });
 
   it("leaves no trace of a secret, whether it stays, is another, or stands there unencrypted", async () => {
@@ -210,7 +210,7 @@ describe("platform preview", () => {
     expect(code).to.equal(2);
     expect(out).to.include("staging: no plan: ");
     expect(out).to.include("did you mean releaseChannel?").and.to.include("did you mean europe-west1?");
-    expect(out).to.include("ci: no changes (115 resources)");
+    expect(out).to.match(/^ci: no changes \(\d+ resources\)$/m);
   });
 
   it("keeps the other stacks' plans where something unexpected is wrong with one", async () => {
