@@ -90,14 +90,7 @@ function stacksArgument(): Argument {
 function addWorldOptions(command: Command): void {
   command
     .option("--world <name>", "which local world; several can be there at once", "default")
-    .addOption(
-      new Option(
-        "--scale <seconds>",
-        "seconds here for one second of the emulated cloud, when the world starts",
-      )
-        .default(0.005)
-        .argParser(scaleOf),
-    )
+    .addOption(scaleOption())
     .option("--json", "the result as one JSON document", false);
 }
 
@@ -115,6 +108,16 @@ function addSessionOptions(command: Command): void {
         "use the installed plugin of a provider instead of the stand-in",
       ).choices(["kubernetes"]),
     );
+}
+
+/** How fast a local world is that begins. */
+export function scaleOption(): Option {
+  return new Option(
+    "--scale <seconds>",
+    "seconds here for one second of the emulated cloud, when the world starts",
+  )
+    .default(0.005)
+    .argParser(scaleOf);
 }
 
 function scaleOf(text: string): number {

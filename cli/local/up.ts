@@ -1,12 +1,12 @@
 import type { ListrTask } from "listr2";
 
-import { longLivedStacks, popupsBase } from "../../config/stacks";
-import type { Layout } from "../../local/world/layout";
+import { longLivedStacks } from "../../config/stacks";
 import { CommandFailure, exitCodes } from "../failure";
 import { print, printJson, progressOf, runTasks, table } from "../terminal";
 import { absentLines } from "./absent-releases";
 import { bringUp, type StackReport } from "./bring-up";
-import { inOrder, sharesNames } from "./order";
+import { inOrder } from "./order";
+import { baseOf, isBaseUp } from "./popups-base";
 import { type LocalOptions, openSession, provideCharts, root, type Session, worldLayout } from "./session";
 import { chooseStacks, type ChosenStack } from "./settings";
 
@@ -25,27 +25,6 @@ export async function up(names: readonly string[], options: LocalOptions): Promi
     if (failures.length > 0) break;
   }
   report(stacks, reports, failures, options);
-}
-
-/** The stack that makes what some of these share, where it is none of them. */
-function baseOf(asked: readonly ChosenStack[], layout: Layout): ChosenStack[] {
-  const isAsked = asked.some(({ name }) => name === popupsBase);
-  return asked.some(sharesNames) && !isAsked ? chooseStacks(root, layout, [popupsBase]) : [];
-}
-
-/** Whether everything that these share by name is there. */
-async function isBaseUp({ client }: Session, asked: readonly ChosenStack[]): Promise<boolean> {
-  const resources = await client.resources();
-  const isThere = (project: string, kind: string, name: string) =>
-    resources.some((made) => made.project === project && made.kind === kind && made.inputs["name"] === name);
-  return asked.every(({ settings }) => {
-    if (settings.environment !== "delivery" || !settings.gateway.shared) return true;
-    const { zone, certificateMap } = settings.gateway.shared;
-    return (
-      isThere(settings.project, "dns/managedZone:ManagedZone", zone) &&
-      isThere(settings.project, "certificatemanager/certificateMap:CertificateMap", certificateMap)
-    );
-  });
 }
 
 async function bringUpTogether(
