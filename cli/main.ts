@@ -5,6 +5,7 @@ import { CommandFailure, exitCodes } from "./failure";
 import { localCommand } from "./local/command";
 import { root } from "./local/session";
 import { previewCommand } from "./preview/command";
+import { rehearseCommand } from "./rehearsal/command";
 import { releaseCommand } from "./release/command";
 import { serviceCommand } from "./service/command";
 import { printJson } from "./terminal";
@@ -20,6 +21,7 @@ async function main(): Promise<number> {
     .enablePositionalOptions()
     .exitOverride();
   program.addCommand(previewCommand(root));
+  program.addCommand(rehearseCommand(root));
   program.addCommand(releaseCommand(root));
   program.addCommand(serviceCommand(root));
   program.addCommand(localCommand());
