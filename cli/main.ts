@@ -6,6 +6,7 @@ import { localCommand } from "./local/command";
 import { root } from "./local/session";
 import { previewCommand } from "./preview/command";
 import { popupCommand } from "./popup/command";
+import { rehearseCommand } from "./rehearsal/command";
 import { releaseCommand } from "./release/command";
 import { serviceCommand } from "./service/command";
 import { printJson } from "./terminal";
@@ -22,6 +23,7 @@ async function main(): Promise<number> {
     .exitOverride();
   program.addCommand(previewCommand(root));
   program.addCommand(popupCommand(root));
+  program.addCommand(rehearseCommand(root));
   program.addCommand(releaseCommand(root));
   program.addCommand(serviceCommand(root));
   program.addCommand(localCommand());

@@ -74,7 +74,7 @@ export const crossRules: readonly CrossRule[] = [
     path: ["database", "keepBackups"],
     error: "where customerData is true, backups are kept; set it to true",
   },
-  ...["deployer", "previewer"].map((grantee) => ({
+  ...["deployer", "previewer", "rehearser"].map((grantee) => ({
     holds: ({ network, [grantee]: account }: Block) => {
       const slice = isBlock(network) ? network["addresses"] : undefined;
       return (

@@ -350,7 +350,7 @@ export const ciSettings = crossChecked(
     deployers: z
       .array(
         dashedName(15).refine(
-          (target) => !["builder", "nodes", "preview"].includes(target),
+          (target) => !["builder", "nodes", "preview", "rehearsal"].includes(target),
           "ci has it already",
         ),
       )
@@ -399,6 +399,9 @@ export const deliverySettings = crossChecked(
       .optional()
       .describe("Account that releases into this environment (made by ci)."),
     previewer,
+    rehearser: serviceAccountEmail
+      .optional()
+      .describe("Account that restores this environment's newest backup elsewhere each week (made by ci)."),
   }),
 );
 

@@ -1,4 +1,6 @@
+import { CustomGrant } from "../components/custom-grant";
 import { ProjectGrant } from "../components/project-grant";
+import { rehearsalPrefix } from "../config/rehearsal";
 import type { Ground } from "./ground";
 
 /** What a deployer does: install releases. Making clusters and databases stays with people. */
@@ -23,19 +25,43 @@ export const previewerRoles = [
   "roles/serviceusage.serviceUsageViewer",
 ];
 
+/**
+ * What finding a backup and comparing takes, in the whole project: a list has no name that a condition could ask for, and
+ * Cloud SQL knows conditions for instances and their backups only, not for databases. Google's `roles/cloudsql.viewer`
+ * may export data too.
+ */
+export const rehearserReads = [
+  "cloudsql.backupRuns.get",
+  "cloudsql.backupRuns.list",
+  "cloudsql.databases.list",
+  // Operations are asked for with these as well.
+  "cloudsql.instances.get",
+  "cloudsql.instances.list",
+  // The calls are counted where the database is, since the API is on there.
+  "serviceusage.services.use",
+];
+
+/** What a rehearsal changes, and only instances that have the name of one. */
+export const rehearserChanges = [
+  "cloudsql.instances.create",
+  "cloudsql.instances.delete",
+  "cloudsql.instances.restoreBackup",
+];
+
 /** Accounts of ci that pipelines act as here, by their e-mail. */
 export interface Pipelines {
   readonly project: string;
   readonly deployer?: string | undefined;
   readonly previewer?: string | undefined;
+  readonly rehearser?: string | undefined;
 }
 
 /** Lets the pipelines that the settings name do their work in an environment, and no more. */
 export function grantPipelines(
-  { project, deployer, previewer }: Pipelines,
+  { project, deployer, previewer, rehearser }: Pipelines,
   outside: Ground["outside"],
-): ProjectGrant[] {
-  return Object.entries({
+): (ProjectGrant | CustomGrant)[] {
+  const grants = Object.entries({
     deployer: [deployer, deployerRoles] as const,
     previewer: [previewer, previewerRoles] as const,
   }).flatMap(([name, [account, roles]]) =>
@@ -43,4 +69,30 @@ export function grantPipelines(
       ? []
       : [new ProjectGrant(name, { project, member: `serviceAccount:${account}`, roles }, outside)],
   );
+  return rehearser === undefined ? grants : [...grants, ...grantRehearsals(project, rehearser, outside)];
+}
+
+/** https://cloud.google.com/sql/docs/postgres/iam-conditions */
+function grantRehearsals(project: string, rehearser: string, outside: Ground["outside"]): CustomGrant[] {
+  const grant = { project, member: `serviceAccount:${rehearser}` };
+  return [
+    new CustomGrant(
+      "rehearsal-reads",
+      { ...grant, purpose: "Finds backups, and compares databases by name", permissions: rehearserReads },
+      outside,
+    ),
+    new CustomGrant(
+      "rehearsal-changes",
+      {
+        ...grant,
+        purpose: "Restores a backup into an instance made for that, and deletes it",
+        permissions: rehearserChanges,
+        condition: {
+          title: "rehearsals-only",
+          expression: `resource.type == "sqladmin.googleapis.com/Instance" && resource.name.startsWith("projects/${project}/instances/${rehearsalPrefix}")`,
+        },
+      },
+      outside,
+    ),
+  ];
 }

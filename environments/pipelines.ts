@@ -16,6 +16,9 @@ export const deploys = { namespace: "deploys" };
 /** The account of deploy pods that change nothing: previews, and the nightly search for drift. */
 export const previewer = "preview";
 
+/** The account of deploy pods that restore backups, into instances that they make for that and delete. */
+export const rehearser = "rehearsal";
+
 /** Builds images in build pods, rootless; the only image that may run unconfined, so the digest is what counts. */
 export const buildkit =
   "moby/buildkit:v0.33.0-rootless@sha256:80b15f0735e87bab7bf59ec4d695dfb4a7cfb25521cf56dc75d6f256285b63ef";
@@ -87,15 +90,17 @@ export function createPipelines(stack: string, settings: Loaded<CiSettings>, gro
   };
 }
 
-/** Accounts of deploy pods: one a target, and one that looks at all of them. */
+/** Accounts of deploy pods: one a target, one that looks at all of them, and one that restores their backups. */
 export function targetsOf({ deployers }: Pick<CiSettings, "deployers">): string[] {
-  return [...deployers, previewer];
+  return [...deployers, previewer, rehearser];
 }
 
 function purposeOf(target: string): string {
-  return target === previewer
-    ? "Looks at every stack, and changes nothing"
-    : `Releases into ${target}, and nowhere else`;
+  const others: Readonly<Record<string, string>> = {
+    [previewer]: "Looks at every stack, and changes nothing",
+    [rehearser]: "Restores backups into instances of its own, and deletes those",
+  };
+  return others[target] ?? `Releases into ${target}, and nowhere else`;
 }
 
 function createNamespaces(settings: Loaded<CiSettings>, { inside }: Ground) {

@@ -12,7 +12,7 @@ import { podsThatFit } from "../config/machine-size";
 import type { CiSettings, ClusterSettings, JenkinsSettings } from "../config/settings";
 import { popupsBase } from "../config/stacks";
 import { roomFor } from "./ground";
-import { buildkit, builds, deploys, previewer, targetsOf } from "./pipelines";
+import { buildkit, builds, deploys, previewer, rehearser, targetsOf } from "./pipelines";
 
 type Settings = Pick<CiSettings, "project" | "region" | "cluster" | "deployers"> & {
   jenkins: JenkinsSettings;
@@ -46,8 +46,8 @@ export function buildPods(settings: Settings): CloudArgs {
   );
 }
 
-/** Accounts whose pods write no version into this repository: who only looks, and pop-ups, whose versions are nobody's record. */
-const nothingToCommit: readonly string[] = [previewer, popupsBase];
+/** Accounts whose pods write no version into this repository: who deploys none, and pop-ups, whose versions are nobody's record. */
+const nothingToCommit: readonly string[] = [previewer, rehearser, popupsBase];
 
 /** Pods that release, one kind for each target. */
 export function deployPods(settings: Settings): CloudArgs {

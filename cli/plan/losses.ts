@@ -67,6 +67,7 @@ const holdNothing: ReadonlySet<string> = new Set([
   "gcp:monitoring/notificationChannel:NotificationChannel",
   "gcp:monitoring/uptimeCheckConfig:UptimeCheckConfig",
   "gcp:networkconnectivity/serviceConnectionPolicy:ServiceConnectionPolicy",
+  "gcp:projects/iAMCustomRole:IAMCustomRole",
   "gcp:projects/iAMMember:IAMMember",
   "gcp:projects/service:Service",
   "gcp:projects/serviceIdentity:ServiceIdentity",

@@ -58,6 +58,8 @@ export const platformJobs: Readonly<Record<string, PlatformJob>> = {
   },
   merged: { pushed: true },
   drift: { cron: "H 3 * * *" },
+  // On Saturdays, when the backups of the night are there.
+  "restore-rehearsal": { cron: "H 6 * * 6" },
 };
 
 /** The services that are found by their topic, and the jobs of this repository, as scripts of the job DSL. */

@@ -74,6 +74,13 @@ const broken: { title: string; stack?: string; change: Values; problem: string }
     problem:
       "platform:previewer is \"deployer--preview@acme-ci.iam.gserviceaccount.com\": pop-ups share a project, so one pop-up's grant would be everybody's and go with the first; leave it out",
   },
+  {
+    title: "a rehearser for one of the pop-ups, which share a project",
+    stack: "popup-search",
+    change: { "platform:rehearser": "deployer--rehearsal@acme-ci.iam.gserviceaccount.com" },
+    problem:
+      "platform:rehearser is \"deployer--rehearsal@acme-ci.iam.gserviceaccount.com\": pop-ups share a project, so one pop-up's grant would be everybody's and go with the first; leave it out",
+  },
 ];
 
 describe("rules over several settings", () => {

@@ -60,13 +60,13 @@ describe("parsing the settings of a stack", () => {
       title: "an unknown key at the top, with the nearest match",
       change: { "platform:regoin": "europe-west1" },
       problem:
-        "platform:regoin is not a setting; did you mean region? allowed here: environment, project, projectNumber, region, lifecycle, customerData, owner, network, cluster, alerts, budget, slackToken, database, cache, services, gateway, deployer, previewer",
+        "platform:regoin is not a setting; did you mean region? allowed here: environment, project, projectNumber, region, lifecycle, customerData, owner, network, cluster, alerts, budget, slackToken, database, cache, services, gateway, deployer, previewer, rehearser",
     },
     {
       title: "a key of the other kind of environment",
       change: { "platform:registry": {} },
       problem:
-        "platform:registry is not a setting; allowed here: environment, project, projectNumber, region, lifecycle, customerData, owner, network, cluster, alerts, budget, slackToken, database, cache, services, gateway, deployer, previewer",
+        "platform:registry is not a setting; allowed here: environment, project, projectNumber, region, lifecycle, customerData, owner, network, cluster, alerts, budget, slackToken, database, cache, services, gateway, deployer, previewer, rehearser",
     },
     {
       title: "an unknown key inside a block, with the nearest match",
@@ -246,6 +246,12 @@ describe("parsing the settings of a stack", () => {
       problem: 'platform:deployers.0 is "builder": ci has it already',
     },
     {
+      title: "a deployer that would be who restores",
+      stack: "ci",
+      change: { "platform:deployers": ["rehearsal"] },
+      problem: 'platform:deployers.0 is "rehearsal": ci has it already',
+    },
+    {
       title: "a secret that is missing, with the command that sets it",
       change: { "platform:slackToken": undefined },
       problem:
@@ -375,9 +381,16 @@ describe("parsing the settings of a stack", () => {
   });
 
   it("allows what may be left out: database, cache, accounts of pipelines, alerts with their secret and the budget", () => {
-    const without = ["database", "cache", "deployer", "previewer", "alerts", "slackToken", "budget"].map(
-      (key) => [`platform:${key}`, undefined],
-    );
+    const without = [
+      "database",
+      "cache",
+      "deployer",
+      "previewer",
+      "rehearser",
+      "alerts",
+      "slackToken",
+      "budget",
+    ].map((key) => [`platform:${key}`, undefined]);
     expect(problemsOf(changed("staging", Object.fromEntries(without) as Values))).to.deep.equal([]);
   });
 

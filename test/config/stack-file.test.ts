@@ -163,6 +163,15 @@ describe("the stack files of this repository", () => {
     }
   });
 
+  it("have their backups restored, where their database is at Google, by the account that ci makes for that", () => {
+    for (const stack of ["staging", "production"]) {
+      expect(stackFile(stack).config).to.include.keys("platform:database");
+      expect(stackFile(stack).config["platform:rehearser"]).to.equal(
+        `deployer--rehearsal@${String(stackFile("ci").config["platform:project"])}.iam.gserviceaccount.com`,
+      );
+    }
+  });
+
   it("release with an account that ci makes for that target", () => {
     const ci = stackFile("ci").config;
     for (const stack of ["staging", "production"]) {

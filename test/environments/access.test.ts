@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { grantPipelines } from "../../environments/access";
+import { grantPipelines, rehearserChanges, rehearserReads } from "../../environments/access";
 import { record } from "../support/recorder";
 
 const granted = async (accounts: { deployer?: string; previewer?: string }) => {
@@ -25,6 +25,50 @@ describe("pipelines in an environment", () => {
       roles.filter((role) => !/\.(viewer|reader|securityReviewer|serviceUsageViewer)$/.test(role)),
     ).to.deep.equal([]);
     expect(roles.join()).to.contain("compute.viewer").and.contain("container.viewer");
+  });
+
+  describe("restore backups, where the settings name who does", () => {
+    const recorded = () =>
+      record(() => grantPipelines({ project: "acme", rehearser: "r@acme.example" }, { providers: [] }));
+
+    it("with the few permissions that the command needs, and no role of Google's", async () => {
+      const recording = await recorded();
+      const roles = recording.all("gcp:projects/iAMCustomRole:IAMCustomRole");
+      expect(
+        Object.fromEntries(roles.map(({ name, inputs }) => [name, inputs["permissions"]])),
+      ).to.deep.equal({
+        "rehearsal-reads": rehearserReads,
+        "rehearsal-changes": rehearserChanges,
+      });
+      const granted = recording.all("gcp:projects/iAMMember:IAMMember").map(({ inputs }) => inputs["role"]);
+      expect(granted).to.have.members([
+        "projects/acme/roles/rehearsal_reads",
+        "projects/acme/roles/rehearsal_changes",
+      ]);
+    });
+
+    it("change instances only that have the name of a rehearsal's, in this project", async () => {
+      const grants = (await recorded()).all("gcp:projects/iAMMember:IAMMember");
+      expect(Object.fromEntries(grants.map(({ name, inputs }) => [name, inputs["condition"]]))).to.deep.equal(
+        {
+          "rehearsal-reads": undefined,
+          "rehearsal-changes": {
+            title: "rehearsals-only",
+            expression:
+              'resource.type == "sqladmin.googleapis.com/Instance" && resource.name.startsWith("projects/acme/instances/rehearsal-")',
+          },
+        },
+      );
+    });
+
+    it("and read nothing that is in a database, nor what would let them in", () => {
+      const all = [...rehearserReads, ...rehearserChanges];
+      expect(
+        all.filter((one) => /connect|login|export|executeSql|users|sslCerts|Policy/.test(one)),
+      ).to.deep.equal([]);
+      const reads = rehearserReads.filter((one) => !/\.(get|list|use)$/.test(one));
+      expect(reads, "what changes something needs the condition").to.deep.equal([]);
+    });
   });
 
   it("may do nothing where the settings name nobody", async () => {

@@ -22,7 +22,7 @@ describe("the environment that builds", () => {
     ci = await recordEnvironment("ci");
   });
 
-  it("has an account for nodes, one for builds, one for each target and one that only looks", () => {
+  it("has an account for nodes, one for builds, one for each target, one that only looks and one that restores", () => {
     expect(ci.all(types.account).map(({ inputs }) => inputs["accountId"])).to.have.members([
       "ci--nodes",
       "ci--builder",
@@ -30,6 +30,7 @@ describe("the environment that builds", () => {
       "deployer--production",
       "deployer--popups",
       "deployer--preview",
+      "deployer--rehearsal",
     ]);
   });
 
@@ -44,6 +45,7 @@ describe("the environment that builds", () => {
       ["deployer--production", "serviceAccount:acme-ci.svc.id.goog[deploys/production]"],
       ["deployer--popups", "serviceAccount:acme-ci.svc.id.goog[deploys/popups]"],
       ["deployer--preview", "serviceAccount:acme-ci.svc.id.goog[deploys/preview]"],
+      ["deployer--rehearsal", "serviceAccount:acme-ci.svc.id.goog[deploys/rehearsal]"],
     ]);
   });
 
@@ -143,7 +145,7 @@ describe("the environment that builds", () => {
     ]);
     expect(rules("deploys")).to.deep.equal([
       "pods here have a priorityClassName, one of: standard",
-      "pods here run as one of these service accounts: staging, production, popups, preview",
+      "pods here run as one of these service accounts: staging, production, popups, preview, rehearsal",
       "pods here choose their nodes by nodeSelector.pool, one of: deploys",
     ]);
   });

@@ -103,6 +103,8 @@ describe("staging and production", () => {
         "serviceAccount:deployer--production@acme-ci.iam.gserviceaccount.com",
         // Looks, and changes nothing.
         "serviceAccount:deployer--preview@acme-ci.iam.gserviceaccount.com",
+        // Lists instances and names of databases; what it changes has a condition.
+        "serviceAccount:deployer--rehearsal@acme-ci.iam.gserviceaccount.com",
       ]),
     );
   });

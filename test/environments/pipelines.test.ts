@@ -3,7 +3,15 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
-import { builds, buildkit, deploys, jenkins, previewer, targetsOf } from "../../environments/pipelines";
+import {
+  builds,
+  buildkit,
+  deploys,
+  jenkins,
+  previewer,
+  rehearser,
+  targetsOf,
+} from "../../environments/pipelines";
 import { recordEnvironment, type Recording } from "../support/recorder";
 import { identityTable, withIdentities } from "../support/identities";
 import { changed, root, stacks } from "../support/settings";
@@ -38,6 +46,7 @@ describe("pipelines in the environment that builds", () => {
       ["deploys", "production", email("deployer--production")],
       ["deploys", "popups", email("deployer--popups")],
       ["deploys", "preview", email("deployer--preview")],
+      ["deploys", "rehearsal", email("deployer--rehearsal")],
       // Reads the key that commits; no pod may run as it.
       ["deploys", "deploys-secrets", undefined],
     ]);
@@ -65,8 +74,8 @@ describe("pipelines in the environment that builds", () => {
     ).to.deep.equal([]);
   });
 
-  it("have one account more than there are targets: what only looks is nobody's target", () => {
-    expect(targetsOf({ deployers: ["staging"] })).to.deep.equal(["staging", previewer]);
+  it("have two accounts more than there are targets: what looks, and what restores, is nobody's target", () => {
+    expect(targetsOf({ deployers: ["staging"] })).to.deep.equal(["staging", previewer, rehearser]);
   });
 
   it("build with one exact image", () => {

@@ -28,13 +28,14 @@ describe("pods of pipelines", () => {
     );
   });
 
-  it("that deploy are there for every target and for who only looks, and commit only where a version is recorded", () => {
+  it("that deploy are there for every target, for who only looks and for who restores, and commit only where a version is recorded", () => {
     const { templates } = clouds.deploys;
     expect(Object.keys(templates)).to.have.members([
       "deploy-staging",
       "deploy-production",
       "deploy-popups",
       "deploy-preview",
+      "deploy-rehearsal",
     ]);
     const committing = Object.keys(templates).filter((label) =>
       JSON.stringify(templates[label]?.spec).includes("github-writer"),

@@ -52,7 +52,7 @@ function googleRights(stacks: Recordings, email: string, workload: string): stri
   for (const [stack, recording] of Object.entries(stacks)) {
     for (const { type, inputs } of recording.registrations) {
       if (!/IamMember$|IAMMember$/.test(type) || !isMine(text(inputs["member"]))) continue;
-      const role = text(inputs["role"]).replace(/^roles\//, "");
+      const role = text(inputs["role"]).replace(/^(projects\/[^/]+\/)?roles\//, "");
       rights.set(role, [...(rights.get(role) ?? []), thingOf(inputs, stack)]);
     }
   }
@@ -68,7 +68,8 @@ function thingOf(inputs: Registration["inputs"], stack: string): string {
   const last = (key: string) => text(inputs[key]).split("/").at(-1) ?? "";
   if (last("repository") !== "") return `repository \`${last("repository")}\``;
   if (last("secretId") !== "") return `secret \`${last("secretId")}\``;
-  return `project of ${stack}`;
+  const condition = (inputs["condition"] as { title?: string } | undefined)?.title;
+  return `project of ${stack}${condition === undefined ? "" : `, ${condition}`}`;
 }
 
 function clusterRights(ci: Recording, namespace: string, name: string): string[] {

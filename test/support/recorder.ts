@@ -354,6 +354,10 @@ function cloudAnswer(
       const path = `projects/${project}/serviceAccounts/${email}`;
       return { id: path, name: path, email, member: `serviceAccount:${email}` };
     }
+    case "gcp:projects/iAMCustomRole:IAMCustomRole": {
+      const path = `projects/${project}/roles/${text("roleId")}`;
+      return { id: path, name: path };
+    }
     case "gcp:projects/serviceIdentity:ServiceIdentity": {
       const email = `service-1@${text("service")}.iam.gserviceaccount.com`;
       return { id: email, email, member: `serviceAccount:${email}` };

@@ -1,7 +1,7 @@
 /** Enabled APIs, service agents, service accounts and grants on projects and accounts. */
 import { fullId, memberRule } from "./members";
 import { textAt } from "./read";
-import { deletionPolicy, flag, project, text, type Rule, type Surroundings } from "./shape";
+import { deletionPolicy, flag, list, oneOf, project, text, type Rule, type Surroundings } from "./shape";
 
 /**
  * The accounts that Google's services work under in a project, by the API that owns them. A `ServiceIdentity` makes
@@ -106,9 +106,41 @@ const account: Rule = {
   source: "terraform-provider-google resource_google_service_account",
 };
 
+/** Deleted ones can be taken back for a week and are gone after 37 days; the provider takes them back. */
+const customRole: Rule = {
+  kind: "projects/iAMCustomRole:IAMCustomRole",
+  api: "iam.googleapis.com",
+  id: "projects/{project}/roles/{roleId}",
+  inputs: {
+    project: project(),
+    roleId: text({
+      required: true,
+      replaces: true,
+      pattern: /^[A-Za-z0-9_.]{3,64}$/,
+      rule: "3-64 letters, digits, underscores and periods",
+    }),
+    title: text({ required: true, maxLength: 100 }),
+    description: text({ maxLength: 256 }),
+    permissions: list(
+      text({
+        pattern: /^[a-z][a-zA-Z0-9]*(\.[a-zA-Z0-9]+){2,}$/,
+        rule: "a permission such as cloudsql.instances.get",
+      }),
+      { required: true, unordered: true },
+    ),
+    stage: oneOf(["ALPHA", "BETA", "GA", "DEPRECATED", "DISABLED", "EAP"], { default: "GA" }),
+    deletionPolicy: deletionPolicy(),
+  },
+  computed: ["deleted", "name"],
+  outputs: ({ id }) => ({ deleted: false, name: id }),
+  takes: { create: 2, update: 2, remove: 2 },
+  source: "terraform-provider-google resource_google_project_iam_custom_role",
+};
+
 export const iam: readonly Rule[] = [
   service,
   serviceIdentity,
+  customRole,
   memberRule({
     kind: "projects/iAMMember:IAMMember",
     api: "cloudresourcemanager.googleapis.com",

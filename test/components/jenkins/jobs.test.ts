@@ -82,7 +82,7 @@ describe("the jobs", () => {
 
   it("run by themselves at night, and after each push", () => {
     const having = (text: string) => names.filter((name) => jobOf(name).includes(text));
-    expect(having("cron {")).to.deep.equal(["drift"]);
+    expect(having("cron {")).to.deep.equal(["drift", "restore-rehearsal"]);
     expect(having("githubPush()")).to.deep.equal(["merged"]);
   });
 

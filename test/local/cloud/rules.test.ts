@@ -111,8 +111,8 @@ function declarationsOf(kind: string): { inputs: Members; properties: Members } 
   return { inputs: membersOf(inputs.members), properties: membersOf(resource.members) };
 }
 
-/** Type tokens and file names differ where a name begins with an abbreviation: `iAMMember` is in `iammember.d.ts`. */
-const fileOf = (name: string): string => (/^(iAM|uRL|sSL)/.test(name) ? name.toLowerCase() : name);
+/** Type tokens and file names differ where a name begins with an abbreviation: `iAMCustomRole` is in `iamcustomRole.d.ts`. */
+const fileOf = (name: string): string => name.replace(/^(iAM|uRL|sSL)./, (start) => start.toLowerCase());
 
 /** Where a rule and the declarations disagree. */
 function disagreements(fields: Fields, declared: Members, path = ""): string[] {

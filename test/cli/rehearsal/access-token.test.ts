@@ -1,0 +1,38 @@
+import { expect } from "chai";
+
+import { accessTokens } from "../../../cli/rehearsal/access-token";
+import { githubApi as answering } from "../../support/github-api";
+
+describe("who a rehearsal is to Google", () => {
+  it("is whoever's token it is given", async () => {
+    expect(await accessTokens({ GOOGLE_OAUTH_ACCESS_TOKEN: "mine" })()).to.equal("mine");
+  });
+
+  it("is the pod's account, whose token is asked for again before it ends", async () => {
+    const lasts = [3600, 60, 3600];
+    const metadata = await answering(() => [
+      200,
+      { access_token: `token-${lasts.length}`, expires_in: lasts.shift(), token_type: "Bearer" },
+    ]);
+    try {
+      const environment = { GCE_METADATA_HOST: metadata.url.replace("http://", "") };
+      const long = accessTokens(environment);
+      expect([await long(), await long()]).to.deep.equal(["token-3", "token-3"]);
+      const short = accessTokens(environment);
+      expect([await short(), await short()]).to.deep.equal(["token-2", "token-1"]);
+      expect(metadata.asked.map(({ path, headers }) => [path, headers["metadata-flavor"]])).to.deep.equal(
+        Array(3).fill(["/computeMetadata/v1/instance/service-accounts/default/token", "Google"]),
+      );
+    } finally {
+      await metadata.close();
+    }
+  });
+
+  it("is nobody outside Google Cloud, and it says what to set", async () => {
+    const message = await accessTokens({ GCE_METADATA_HOST: "127.0.0.1:1" })().then(
+      () => "",
+      (error: Error) => error.message,
+    );
+    expect(message).to.match(/^no account to act as: .*127\.0\.0\.1:1.*set GOOGLE_OAUTH_ACCESS_TOKEN/);
+  });
+});
