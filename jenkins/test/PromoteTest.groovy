@@ -11,6 +11,8 @@ class PromoteTest {
   PromoteTest() {
     pipeline.env.putAll(JOB_NAME: 'platform/promote', BUILD_NUMBER: '3', BUILD_URL: 'https://jenkins.example.test/job/3/')
     parameters(TARGET: 'staging')
+    startedBy('services/billing/main', 12)
+    pipeline.commands['repository.ts'] = { 'https://github.com/acme/billing\n' }
     line(true)
     plan('only', [urn])
     production(billing: '1.4.2')
@@ -18,7 +20,16 @@ class PromoteTest {
 
   private void parameters(Map more) {
     pipeline.params.putAll([SERVICE: 'billing', VERSION: '1.4.2', TARGET: 'staging', BUILD: 'services/billing/main #12'] + more)
+    if (more.TARGET == 'production') startedBy('platform/merged', 9)
   }
+
+  private void startedBy(String job, int build) {
+    causes([_class: 'org.jenkinsci.plugins.workflow.support.steps.build.BuildUpstreamCause', upstreamProject: job, upstreamBuild: build])
+  }
+
+  private void startedByPerson() { causes([_class: 'hudson.model.Cause$UserIdCause', userId: 'mia']) }
+
+  private void causes(Map... all) { pipeline.currentBuild.getBuildCauses = { -> all as List } }
 
   private void line(boolean changed) { pipeline.commands['release set'] = { JsonOutput.toJson([changed: changed]) } }
 
@@ -65,6 +76,7 @@ class PromoteTest {
   @Test
   void "runs everything in the deploy container, with the release as variables and never as text of a command"() {
     parameters(BUILD: 'x"; id #$HOME')
+    startedByPerson()
     pipeline.pipeline('promote')
     List commands = pipeline.taken('sh')
     assert commands*.container.toSet() == ['deploy'] as Set
@@ -224,6 +236,30 @@ class PromoteTest {
       assert other.scripts.contains('take-back-release')
       assert !other.scripts.any { it in ['push-release', 'release set'] }
     }
+  }
+
+  @Test
+  void "does nothing for a job that may not ask, takes no pod and no lock, and tells Slack"() {
+    for (job in ['services/billing/faster', 'services/billing/PR-3', 'platform/preview']) {
+      PromoteTest other = new PromoteTest()
+      other.startedBy(job, 12)
+      assert other.pipeline.failureOf('promote').message.startsWith("$job may not bring billing to staging")
+      assert other.pipeline.taken('node') == [] && other.pipeline.taken('lock') == []
+      assert other.slack*.color.contains('danger')
+    }
+    parameters(TARGET: 'production')
+    startedByPerson()
+    assert pipeline.failureOf('promote').message.startsWith('somebody may not deploy to production')
+    assert pipeline.taken('node') == []
+  }
+
+  @Test
+  void "writes nothing for the job of another repository than the service's"() {
+    startedBy('services/webhooks/main', 12)
+    parameters(BUILD: 'services/webhooks/main #12')
+    assert pipeline.failureOf('promote').message.startsWith('services/webhooks/main may not bring billing to staging')
+    assert scripts == []
+    assert slack*.message.any { it.contains('Plan failed') }
   }
 
   @Test
