@@ -65,6 +65,17 @@ export function jobs(args: JobsArgs) {
   return { jobs: [{ script: services(args) }, { script: platform(args) }] };
 }
 
+/**
+ * All branches, whether they are a pull request's too or not: without those, a pull request from `release/1.4` to main
+ * would take the job of `release/1.4` away, and what is merged there would go nowhere. So a branch with a pull request is
+ * built twice: as it is, and merged with where it goes. Only `main`, `release/*` and labelled pull requests push anything,
+ * and versions say which of them it was.
+ */
+const allBranches = 3;
+
+/** Merged with the branch that they go to: it is that which has to be good. */
+const pullRequestsMerged = 1;
+
 function services({ organization, topic, readerId }: JobsArgs): string {
   return `organizationFolder('services') {
   organizations {
@@ -74,8 +85,8 @@ function services({ organization, topic, readerId }: JobsArgs): string {
       traits {
         gitHubTopicsFilter { topicList(${quoted(topic)}) }
         gitHubExcludeArchivedRepositories()
-        gitHubBranchDiscovery { strategyId(1) }
-        gitHubPullRequestDiscovery { strategyId(1) }
+        gitHubBranchDiscovery { strategyId(${allBranches}) }
+        gitHubPullRequestDiscovery { strategyId(${pullRequestsMerged}) }
       }
     }
   }

@@ -21,6 +21,12 @@ describe("the jobs", () => {
     expect(services).to.contain("gitHubTopicsFilter { topicList('microservice') }");
   });
 
+  it("are of every branch, also of one that a pull request wants merged: main and release/* are to be built whatever is asked", () => {
+    // 1 leaves those out, 2 the others: BranchDiscoveryTrait of the plugin.
+    expect(services).to.match(/gitHubBranchDiscovery \{ strategyId\(3\) \}/);
+    expect(services).to.match(/gitHubPullRequestDiscovery \{ strategyId\(1\) \}/);
+  });
+
   it("may use deploy pods in the folder platform only", () => {
     expect(platform).to.contain("kubernetes { permittedClouds(['deploys']) }");
     expect(services).not.to.contain("permittedClouds");
