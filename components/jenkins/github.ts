@@ -12,7 +12,8 @@ export function github({ webhookSecretId }: GithubArgs) {
   return {
     gitHubConfiguration: { apiRateLimitChecker: "ThrottleOnOver" },
     gitHubPluginConfig: {
-      hookSecretConfigs: [{ credentialsId: webhookSecretId, signatureAlgorithm: "SHA256" }],
+      // SHA-256, which is what the plugin takes where nothing is said.
+      hookSecretConfigs: [{ credentialsId: webhookSecretId }],
     },
   };
 }
