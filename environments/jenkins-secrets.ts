@@ -18,6 +18,8 @@ export const credentials = {
   reader: "github-reader",
   /** Token of the Slack app that speaks for builds. */
   slack: "slack-token",
+  /** What GitHub signs with that it tells of a push; no pipeline gets it, for with it anybody could. */
+  webhook: "github-webhook",
 } as const;
 
 /** Secret with the OAuth app of GitHub that people log in through. */
@@ -43,6 +45,10 @@ const ofJenkins: Readonly<Record<string, Filled>> = {
   [credentials.slack]: {
     keys: { [text]: "slack-token" },
     ...credentialMetadata({ type: "secretText", description: "Bot of the Slack app" }),
+  },
+  [credentials.webhook]: {
+    keys: { [text]: "github-webhook-secret" },
+    ...credentialMetadata({ type: "secretText", description: "Signs GitHub's webhooks", scope: "system" }),
   },
 };
 

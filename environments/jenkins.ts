@@ -81,6 +81,7 @@ export function createJenkins(
         credentialsId: credentials.reader,
       },
       slack: { ...slack, credentialsId: credentials.slack },
+      github: { webhookSecretId: credentials.webhook },
       clouds: {
         builds: buildPods(settings),
         deploys: { ...deployPods(settings), credentialsId: jenkins.deployStarter },

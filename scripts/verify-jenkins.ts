@@ -2,6 +2,9 @@
  * Looks at a Jenkins that runs, after its first start or a raise: whether it is what this checkout says, and closed to
  * strangers. It changes nothing. `make verify-jenkins` calls it.
  */
+import { parse } from "yaml";
+
+import { cloudNames } from "../components/jenkins/clouds";
 import { platformJobs } from "../components/jenkins/jobs";
 import { jenkinsRelease } from "../config/jenkins/release";
 
@@ -16,12 +19,19 @@ export interface Login {
 /** Longest time that one answer takes, in milliseconds. */
 const patience = 20_000;
 
-type Ask = (path: string) => Promise<Response>;
+/** What is posted, if anything is. */
+interface Post {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+type Ask = (path: string, post?: Post) => Promise<Response>;
 interface Server {
   /** As somebody who is not logged in. */
   readonly stranger: Ask;
   /** As the administrator; throws where there is no answer in JSON. */
   readonly read: <T>(path: string) => Promise<T>;
+  /** The same, of what is no JSON. */
+  readonly text: (path: string, post?: Post) => Promise<string>;
 }
 
 /** What is looked at, in its order; each gives what is wrong and what to do, or nothing. */
@@ -63,7 +73,56 @@ const checks: Readonly<Record<string, (server: Server) => Promise<string | undef
     missingJobs(["services", "platform"], await read("/api/json?tree=jobs[name]")),
   "the platform's jobs are those of this checkout": async ({ read }) =>
     missingJobs(Object.keys(platformJobs), await read("/job/platform/api/json?tree=jobs[name]")),
+  "administrators alone start what releases": async ({ text }) =>
+    folderProblem(await text("/job/platform/config.xml")),
+  "pods of both clouds are known": async ({ text }) =>
+    // It is posted since it takes a while; it changes nothing.
+    cloudsProblem(parse(await text("/manage/configuration-as-code/export", {}))),
+  "what GitHub has not signed is refused": async ({ stranger }) => {
+    const { status } = await stranger("/github-webhook/", {
+      headers: { "content-type": "application/json", "x-github-event": "ping" },
+      body: JSON.stringify({ zen: "make verify-jenkins asks" }),
+    });
+    return status === 400
+      ? undefined
+      : `/github-webhook/ answers ${status} to an event without a signature, not 400; look at components/jenkins/github.ts`;
+  },
 };
+
+/** As the plugin matrix-auth writes it: what members may in the folder, where nothing of what they may elsewhere counts. */
+function folderProblem(xml: string): string | undefined {
+  const granted = [...xml.matchAll(/<permission>([^<]*)<\/permission>/g)].map(
+    ([, permission = ""]) => permission,
+  );
+  const more = granted.filter((permission) => !permission.includes(":hudson.model.Item.Read:"));
+  if (/<inheritanceStrategy [^>]*NonInheritingStrategy"/.test(xml) && more.length === 0) return undefined;
+  return `the folder platform ${more.length > 0 ? `grants ${more.join(", ")}` : "takes nothing away from members"}; look at ConfigMap jenkins-jobs`;
+}
+
+interface Cloud {
+  readonly name?: string;
+  readonly usageRestricted?: boolean;
+  readonly credentialsId?: string;
+  readonly templates?: readonly unknown[];
+}
+
+function cloudsProblem(exported: unknown): string | undefined {
+  const { jenkins } = exported as { jenkins?: { clouds?: readonly { kubernetes?: Cloud }[] } };
+  const clouds = (jenkins?.clouds ?? []).flatMap(({ kubernetes }) => (kubernetes ? [kubernetes] : []));
+  const problems = Object.values(cloudNames).flatMap((name) => {
+    const cloud = clouds.find((one) => one.name === name);
+    if (!cloud) return [`there is no cloud ${name}`];
+    return [
+      ...(cloud.templates?.length ? [] : [`the cloud ${name} has no pods`]),
+      ...(name !== cloudNames.deploys || (cloud.usageRestricted && cloud.credentialsId)
+        ? []
+        : [`the cloud ${name} is open to every job`]),
+    ];
+  });
+  return problems.length === 0
+    ? undefined
+    : `${problems.join(", ")}; look at the controller's log for "casc", and at ConfigMap jenkins-clouds`;
+}
 
 interface Plugin {
   readonly shortName: string;
@@ -95,24 +154,27 @@ function missingJobs(
 
 /** Asks one thing after the other; one that cannot be asked keeps no other from being asked. */
 export async function verify({ url, user, token }: Login): Promise<Record<string, string | undefined>> {
-  const ask = (path: string, headers: Record<string, string>) =>
+  const ask = (path: string, headers: Record<string, string>, post?: Post) =>
     fetch(`${url.replace(/\/+$/, "")}${path}`, {
-      headers,
+      ...(post && { method: "POST", body: post.body ?? "" }),
+      headers: { ...headers, ...post?.headers },
       redirect: "manual",
       signal: AbortSignal.timeout(patience),
     });
   const authorization = `Basic ${Buffer.from(`${user}:${token}`).toString("base64")}`;
+  const asAdministrator = async (path: string, post?: Post) => {
+    const answer = await ask(path, { authorization }, post);
+    if (answer.ok) return answer;
+    throw new Error(
+      [401, 403].includes(answer.status)
+        ? `${path} answers ${answer.status}; JENKINS_USER and JENKINS_TOKEN have to be an administrator's`
+        : `${path} answers ${answer.status}`,
+    );
+  };
   const server: Server = {
-    stranger: (path) => ask(path, {}),
-    read: async <T>(path: string) => {
-      const answer = await ask(path, { authorization });
-      if (answer.ok) return (await answer.json()) as T;
-      throw new Error(
-        [401, 403].includes(answer.status)
-          ? `${path} answers ${answer.status}; JENKINS_USER and JENKINS_TOKEN have to be an administrator's`
-          : `${path} answers ${answer.status}`,
-      );
-    },
+    stranger: (path, post) => ask(path, {}, post),
+    read: async <T>(path: string) => (await (await asAdministrator(path)).json()) as T,
+    text: async (path, post) => (await asAdministrator(path, post)).text(),
   };
   const found: Record<string, string | undefined> = {};
   for (const [what, check] of Object.entries(checks)) {

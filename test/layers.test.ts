@@ -43,7 +43,7 @@ const mayKnow: Readonly<Record<string, readonly string[]>> = {
   bench: ["config", "cli", "local"],
   // They run in the pods that deploy, with nothing but what a checkout has.
   "jenkins/images": [],
-  "jenkins/pipelines": [],
+  "jenkins/pipelines": ["config"],
   scripts: ["config", "components", "environments", "index.ts", "policies", "cli", "local", "test"],
   test: [
     "config",

@@ -9,7 +9,7 @@ import { root } from "./support/settings";
 const others = ["support/", "inventory/"];
 
 /** Tests of no file in particular. */
-const ofTheWhole = ["plan/", "full/", "layers.test.ts", "tree.test.ts"];
+const ofTheWhole = ["plan/", "full/", "codeowners.test.ts", "layers.test.ts", "tree.test.ts"];
 
 /** Tests that look at several files of one folder together, with the folder they are about. */
 const together: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import { cloudNames } from "./clouds";
 
 export interface JobsArgs {
-  /** GitHub organization with the repositories of the services. */
+  /** GitHub organization with the repositories of the services; its members are a group of Jenkins. */
   organization: string;
   /** Topic that a repository has to be built. */
   topic: string;
@@ -33,6 +33,12 @@ interface PlatformJob {
   cron?: string;
   /** Whether each push to the repository starts it. */
   pushed?: boolean;
+  /**
+   * Whether every member of the organization may start it, and not administrators alone. Other jobs may whatever is said
+   * here: their builds are Jenkins' own, as long as nothing lets them run as somebody.
+   * @default false
+   */
+  members?: boolean;
 }
 
 const service: Parameter = { name: "SERVICE", description: "A service of catalog/services" };
@@ -52,7 +58,8 @@ export const platformJobs: Readonly<Record<string, PlatformJob>> = {
       { name: "BUILD", description: "What made the version, such as services/billing/main #12" },
     ],
   },
-  propose: { parameters: [service] },
+  // What it opens is nothing before somebody else has approved and merged it.
+  propose: { parameters: [service], members: true },
   preview: {
     parameters: [{ name: "PULL_REQUEST", description: "Number of a pull request of this repository" }],
   },
@@ -67,6 +74,17 @@ export function jobs(args: JobsArgs) {
   return { jobs: [{ script: services(args) }, { script: platform(args) }] };
 }
 
+/**
+ * All branches, whether they are a pull request's too or not: without those, a pull request from `release/1.4` to main
+ * would take the job of `release/1.4` away, and what is merged there would go nowhere. So a branch with a pull request is
+ * built twice: as it is, and merged with where it goes. Only `main`, `release/*` and labelled pull requests push anything,
+ * and versions say which of them it was.
+ */
+const allBranches = 3;
+
+/** Merged with the branch that they go to: it is that which has to be good. */
+const pullRequestsMerged = 1;
+
 function services({ organization, topic, readerId }: JobsArgs): string {
   return `organizationFolder('services') {
   organizations {
@@ -76,8 +94,8 @@ function services({ organization, topic, readerId }: JobsArgs): string {
       traits {
         gitHubTopicsFilter { topicList(${quoted(topic)}) }
         gitHubExcludeArchivedRepositories()
-        gitHubBranchDiscovery { strategyId(1) }
-        gitHubPullRequestDiscovery { strategyId(1) }
+        gitHubBranchDiscovery { strategyId(${allBranches}) }
+        gitHubPullRequestDiscovery { strategyId(${pullRequestsMerged}) }
       }
     }
   }
@@ -101,6 +119,10 @@ function platform(args: JobsArgs): string {
   const folder = `folder('platform') {
   properties {
     kubernetes { permittedClouds([${quoted(cloudNames.deploys)}]) }
+    authorizationMatrix {
+      inheritanceStrategy { nonInheriting() }
+      entries { ${membersMay(args, "Job/Read")} }
+    }
   }
 }
 `;
@@ -109,9 +131,13 @@ function platform(args: JobsArgs): string {
   );
 }
 
+/** Administrators may everything everywhere: no folder takes that away. */
+const membersMay = ({ organization }: JobsArgs, permission: string) =>
+  `group { name(${quoted(organization)}); permissions([${quoted(permission)}]) }`;
+
 function platformJob(
   name: string,
-  { parameters = [], cron, pushed, concurrent }: PlatformJob,
+  { parameters = [], cron, pushed, concurrent, members }: PlatformJob,
   args: JobsArgs,
 ): string {
   const triggers = [
@@ -120,6 +146,7 @@ function platformJob(
   ];
   const properties = [
     ...(concurrent ? [] : ["disableConcurrentBuilds()"]),
+    ...(members ? [`authorizationMatrix { entries { ${membersMay(args, "Job/Build")} } }`] : []),
     ...(triggers.length > 0 ? [`pipelineTriggers { triggers { ${triggers.join("; ")} } }`] : []),
   ];
   return `pipelineJob(${quoted(`platform/${name}`)}) {

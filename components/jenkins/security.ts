@@ -12,7 +12,8 @@ export const loginKeys = { id: "github-oauth-client-id", secret: "github-oauth-c
 
 /**
  * Who people are, and what they may. Nobody but administrators configures or replays, for a replay runs a pipeline that
- * nobody reviewed; or cancels, for what is cancelled may be a release that is half-way.
+ * nobody reviewed; or cancels, for what is cancelled may be a release that is half-way. The folder of the platform's jobs
+ * gives members less than this.
  */
 export function securityRealmAndMatrix({ organization, administrators }: SecurityArgs) {
   return {
@@ -26,7 +27,8 @@ export function securityRealmAndMatrix({ organization, administrators }: Securit
       },
     },
     authorizationStrategy: {
-      globalMatrix: {
+      // With what folders and jobs say for themselves: the global one would not look at it.
+      projectMatrix: {
         entries: [
           {
             group: { name: `${organization}*${administrators}`, permissions: ["Overall/Administer"] },

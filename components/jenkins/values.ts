@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type JenkinsRelease, pluginLines, tagAndDigest } from "../../config/jenkins/release";
 import { podLabels } from "../traffic";
 import { cascText, helmText } from "./casc";
-import { github } from "./github";
+import { github, type GithubArgs } from "./github";
 import { library, type LibraryArgs } from "./library";
 import { metrics, metricsPath } from "./metrics";
 import { securityRealmAndMatrix, type SecurityArgs } from "./security";
@@ -16,6 +16,7 @@ export interface ValuesArgs {
   security: SecurityArgs;
   library: LibraryArgs;
   slack: SlackArgs;
+  github: GithubArgs;
   /** Existing Secret with the keys of the OAuth app; the program never has what is in it. */
   loginSecret: pulumi.Input<string>;
   /** Kubernetes account of the controller. */
@@ -107,7 +108,7 @@ export function configScripts(args: ValuesArgs): Record<string, string> {
     controller: controllerConfiguration(args),
     library: { unclassified: library(args.library) },
     slack: { unclassified: slack(args.slack) },
-    github: { unclassified: github() },
+    github: { unclassified: github(args.github) },
     metrics: { unclassified: metrics() },
   };
   return Object.fromEntries(

@@ -71,6 +71,30 @@ export async function askGithub(
   token: string,
   body?: object,
 ): Promise<unknown> {
+  return (await answerOf(method, path, token, body)).body;
+}
+
+/** All of a list, page by page. */
+export async function listGithub(path: string, token: string): Promise<unknown[]> {
+  const all: unknown[] = [];
+  for (let page = path; ;) {
+    const { body, link } = await answerOf("GET", page, token);
+    if (!Array.isArray(body)) throw new Error(`GitHub answered to GET ${page} without a list`);
+    all.push(...(body as unknown[]));
+    const next = /<([^>]*)>; rel="next"/.exec(link)?.[1];
+    if (next === undefined) return all;
+    // The token is GitHub's alone.
+    if (!next.startsWith(`${githubApi}/`)) throw new Error(`GitHub names ${next} as its next page`);
+    page = next.slice(githubApi.length);
+  }
+}
+
+async function answerOf(
+  method: string,
+  path: string,
+  token: string,
+  body?: object,
+): Promise<{ body: unknown; link: string }> {
   const response = await fetch(`${githubApi}${path}`, {
     method,
     headers: {
@@ -88,7 +112,7 @@ export async function askGithub(
   if (!response.ok) {
     throw new Error(`GitHub answered ${response.status} to ${method} ${path}: ${messageIn(text)}`);
   }
-  return JSON.parse(text);
+  return { body: JSON.parse(text), link: response.headers.get("link") ?? "" };
 }
 
 function messageIn(text: string): string {

@@ -26,11 +26,12 @@ class GoldenRun {
   }
 
   /** Runs a job of Jenkins to its end, and gives what it failed with. */
-  private Throwable job(Map variables, Map parameters = [:], Closure script) {
+  private Throwable job(Map variables, Map parameters = [:], List causes = [], Closure script) {
     PipelineRun pipeline = new PipelineRun()
     pipeline.env.clear()
     pipeline.env.putAll(variables)
     pipeline.params.putAll(parameters)
+    pipeline.currentBuild.getBuildCauses = { -> causes }
     RealSteps steps = new RealSteps(pipeline, golden.pods as Map, new File(folder, "job-${jobs.size()}"))
     Map done = [name: variables.JOB_NAME, parameters: parameters, steps: steps.done]
     String thread = "thread-${jobs.size()}"
@@ -42,7 +43,12 @@ class GoldenRun {
     pipeline.answers.build = { List args, body ->
       steps.note(job: args[0].job)
       Map given = args[0].parameters.collectEntries { [it.name, it.value] }
-      Throwable failure = job(golden.jobs[args[0].job] as Map, given) { PipelineRun other -> other.pipeline((args[0].job as String).tokenize('/').last()) }
+      Map cause = [
+        _class: 'org.jenkinsci.plugins.workflow.support.steps.build.BuildUpstreamCause',
+        upstreamProject: variables.JOB_NAME,
+        upstreamBuild: variables.BUILD_NUMBER as int,
+      ]
+      Throwable failure = job(golden.jobs[args[0].job] as Map, given, [cause]) { PipelineRun other -> other.pipeline((args[0].job as String).tokenize('/').last()) }
       if (failure) throw new PipelineRun.StepFailure("${args[0].job} completed with status FAILURE (propagate: false to ignore)")
       return null
     }

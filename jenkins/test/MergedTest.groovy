@@ -11,12 +11,15 @@ class MergedTest {
     pipeline.env.putAll(JOB_NAME: 'platform/merged', BUILD_NUMBER: '9')
     pipeline.commands['rev-parse HEAD'] = { "$newest\n" as String }
     handled("production as of $older")
+    refused([:])
     changed([service: 'billing', from: '1.4.1', to: '1.4.2'])
   }
 
   private void handled(String description) { pipeline.currentBuild.previousSuccessfulBuild = [description: description] }
 
   private void changed(Map... changes) { pipeline.commands['release changes'] = { JsonOutput.toJson([changes: changes as List]) } }
+
+  private void refused(Map reasons) { pipeline.commands['merged-releases'] = { JsonOutput.toJson(reasons) } }
 
   private List getAsked() { return pipeline.taken('build')*.named*.parameters*.collectEntries { [it.name, it.value] } }
 
@@ -34,7 +37,9 @@ class MergedTest {
   @Test
   void "compares with the commit that the last build that ended well has handled"() {
     pipeline.pipeline('merged')
-    assert pipeline.taken('sh').find { "${it.named.script}".contains('release changes') }.variables == ["SINCE=$older" as String]
+    for (part in ['release changes', 'merged-releases']) {
+      assert pipeline.taken('sh').find { "${it.named.script}".contains(part) }.variables[0] == "SINCE=$older" as String
+    }
     assert pipeline.currentBuild.description == "production as of $newest"
   }
 
@@ -69,6 +74,48 @@ class MergedTest {
     assert pipeline.failureOf('merged').message == 'platform/promote #3 failed'
     assert asked*.SERVICE == ['billing']
     assert pipeline.taken('slackSend')*.named*.message.any { it.contains('billing 2 failed') }
+  }
+
+  @Test
+  void "deploys nothing that nobody has approved, tells Slack why, and fails so that it is looked at again"() {
+    refused(billing: 'billing 1.4.2 is not deployed, for nobody has approved it: abc came to main without a pull request')
+    String message = pipeline.failureOf('merged').message
+    assert message.startsWith('not deployed: billing; let somebody who may write here approve the pull request')
+    assert message.endsWith('propose it by the job platform/propose')
+    assert asked == []
+    assert pipeline.taken('slackSend')*.named.any { it.replyBroadcast && it.message.contains('came to main without a pull request') }
+  }
+
+  @Test
+  void "deploys what is approved beside what is not"() {
+    changed([service: 'billing', from: '1', to: '2'], [service: 'webhooks', from: '1', to: '2'], [service: 'routing', from: '1', to: null])
+    refused(billing: 'nobody has approved it')
+    assert pipeline.failureOf('merged').message.startsWith('not deployed: billing;')
+    assert asked*.SERVICE == ['webhooks']
+  }
+
+  @Test
+  void "asks who approved each version, with a token that nothing else has"() {
+    changed([service: 'webhooks', from: null, to: '0.8.0'], [service: 'routing', from: '1', to: null], [service: 'billing', from: '1.4.1', to: '1.4.2'])
+    pipeline.pipeline('merged')
+    assert pipeline.taken('sh').find { "${it.named.script}".contains('merged-releases') }.variables == ["SINCE=$older", 'RELEASES=webhooks=0.8.0 billing=1.4.2']*.toString()
+    assert pipeline.taken('withCredentials').size() == 1
+    MergedTest gone = new MergedTest()
+    gone.changed([service: 'routing', from: '1', to: null])
+    gone.pipeline.pipeline('merged')
+    assert gone.pipeline.taken('withCredentials') == []
+  }
+
+  @Test
+  void "tells Slack when it cannot look, and fails: what was merged may not be deployed"() {
+    for (command in ['install.sh', 'rev-parse HEAD', 'release changes', 'merged-releases']) {
+      MergedTest other = new MergedTest()
+      other.pipeline.commands[command] = { throw new PipelineRun.StepFailure("$command said no") }
+      assert other.pipeline.failureOf('merged').message == "$command said no"
+      assert other.asked == []
+      assert other.pipeline.currentBuild.description == null
+      assert other.pipeline.taken('slackSend')*.named*.message.any { it.contains('What was merged failed') && it.contains("$command said no") }
+    }
   }
 
   @Test

@@ -11,6 +11,8 @@ class PromoteTest {
   PromoteTest() {
     pipeline.env.putAll(JOB_NAME: 'platform/promote', BUILD_NUMBER: '3', BUILD_URL: 'https://jenkins.example.test/job/3/')
     parameters(TARGET: 'staging')
+    startedBy('services/billing/main', 12)
+    pipeline.commands['repository.ts'] = { 'https://github.com/acme/billing\n' }
     line(true)
     plan('only', [urn])
     production(billing: '1.4.2')
@@ -18,7 +20,16 @@ class PromoteTest {
 
   private void parameters(Map more) {
     pipeline.params.putAll([SERVICE: 'billing', VERSION: '1.4.2', TARGET: 'staging', BUILD: 'services/billing/main #12'] + more)
+    if (more.TARGET == 'production') startedBy('platform/merged', 9)
   }
+
+  private void startedBy(String job, int build) {
+    causes([_class: 'org.jenkinsci.plugins.workflow.support.steps.build.BuildUpstreamCause', upstreamProject: job, upstreamBuild: build])
+  }
+
+  private void startedByPerson() { causes([_class: 'hudson.model.Cause$UserIdCause', userId: 'mia']) }
+
+  private void causes(Map... all) { pipeline.currentBuild.getBuildCauses = { -> all as List } }
 
   private void line(boolean changed) { pipeline.commands['release set'] = { JsonOutput.toJson([changed: changed]) } }
 
@@ -47,12 +58,12 @@ class PromoteTest {
   void "deploys to staging: fresh main, the line, the plan, the commit, then the up and the acceptance"() {
     pipeline.pipeline('promote')
     assert pipeline.order == deploys
-    assert scripts == ['fresh-main', 'release set', 'plan-release', 'push-release', 'deploy-release', 'acceptance']
+    assert scripts == ['fresh-main', 'release set', 'plan-release', 'push-release', 'acceptance', 'deploy-release', 'acceptance']
   }
 
   @Test
   void "has the environment to itself in all it does, in pods that may write to that environment only"() {
-    broken('acceptance.sh')
+    broken('acceptance.sh after')
     pipeline.failureOf('promote')
     List work = pipeline.steps.findAll { it.name in ['node', 'sh', 'checkout', 'writeFile'] }
     assert work*.lock.toSet() == ['platform-staging'] as Set
@@ -65,6 +76,7 @@ class PromoteTest {
   @Test
   void "runs everything in the deploy container, with the release as variables and never as text of a command"() {
     parameters(BUILD: 'x"; id #$HOME')
+    startedByPerson()
     pipeline.pipeline('promote')
     List commands = pipeline.taken('sh')
     assert commands*.container.toSet() == ['deploy'] as Set
@@ -135,7 +147,7 @@ class PromoteTest {
     int rejected = 0
     pipeline.commands['push-release'] = { rejected++ < 2 ? 4 : 0 }
     pipeline.pipeline('promote')
-    assert scripts == ['fresh-main', 'release set', 'plan-release', 'push-release'] * 3 + ['deploy-release', 'acceptance']
+    assert scripts == ['fresh-main', 'release set', 'plan-release', 'push-release'] * 3 + ['acceptance', 'deploy-release', 'acceptance']
   }
 
   @Test
@@ -163,8 +175,8 @@ class PromoteTest {
     assert scripts.takeRight(2) == ['take-back-release', 'deploy-release']
     assert pipeline.taken('node').size() == 2
     PromoteTest other = new PromoteTest()
-    other.broken('acceptance.sh')
-    assert other.pipeline.failureOf('promote').message == 'acceptance.sh said no'
+    other.broken('acceptance.sh after')
+    assert other.pipeline.failureOf('promote').message == 'acceptance.sh after said no'
     assert other.pipeline.order == deploys + takesBack
     assert other.scripts.takeRight(2) == ['take-back-release', 'deploy-release']
   }
@@ -182,7 +194,7 @@ class PromoteTest {
 
   @Test
   void "leaves alone what somebody put there since: another version by now is neither changed nor deployed"() {
-    broken('acceptance.sh')
+    broken('acceptance.sh after')
     pipeline.commands['take-back-release'] = { 4 }
     pipeline.failureOf('promote')
     assert scripts.count('deploy-release') == 1
@@ -190,12 +202,19 @@ class PromoteTest {
 
   @Test
   void "fails for its first reason when the version cannot be taken back, and tells Slack both"() {
-    broken('acceptance.sh')
+    broken('acceptance.sh after')
     pipeline.commands['take-back-release'] = { 1 }
-    assert pipeline.failureOf('promote').message == 'acceptance.sh said no'
+    assert pipeline.failureOf('promote').message == 'acceptance.sh after said no'
     List<String> told = slack.findAll { it.replyBroadcast }*.message
     assert told.size() == 2
     assert told[0].contains('Acceptance failed') && told[1].contains('main may still say that staging runs 1.4.2')
+  }
+
+  @Test
+  void "takes the version back where the services could not be asked before, and settles nothing that was not touched"() {
+    broken('acceptance.sh before')
+    assert pipeline.failureOf('promote').message == 'acceptance.sh before said no'
+    assert scripts.last() == 'take-back-release' && !scripts.contains('deploy-release')
   }
 
   @Test
@@ -215,8 +234,8 @@ class PromoteTest {
   void "deploys to production what is merged, without writing a line, and takes it back when it fails"() {
     parameters(TARGET: 'production', BUILD: '')
     pipeline.pipeline('promote')
-    assert scripts == ['fresh-main', 'release status', 'plan-release', 'deploy-release', 'acceptance']
-    for (command in ['plan-release', 'deploy-release', 'acceptance.sh']) {
+    assert scripts == ['fresh-main', 'release status', 'plan-release', 'acceptance', 'deploy-release', 'acceptance']
+    for (command in ['plan-release', 'acceptance.sh before', 'deploy-release', 'acceptance.sh after']) {
       PromoteTest other = new PromoteTest()
       other.parameters(TARGET: 'production')
       other.broken(command)
@@ -224,6 +243,30 @@ class PromoteTest {
       assert other.scripts.contains('take-back-release')
       assert !other.scripts.any { it in ['push-release', 'release set'] }
     }
+  }
+
+  @Test
+  void "does nothing for a job that may not ask, takes no pod and no lock, and tells Slack"() {
+    for (job in ['services/billing/faster', 'services/billing/PR-3', 'platform/preview']) {
+      PromoteTest other = new PromoteTest()
+      other.startedBy(job, 12)
+      assert other.pipeline.failureOf('promote').message.startsWith("$job may not bring billing to staging")
+      assert other.pipeline.taken('node') == [] && other.pipeline.taken('lock') == []
+      assert other.slack*.color.contains('danger')
+    }
+    parameters(TARGET: 'production')
+    startedByPerson()
+    assert pipeline.failureOf('promote').message.startsWith('somebody may not deploy to production')
+    assert pipeline.taken('node') == []
+  }
+
+  @Test
+  void "writes nothing for the job of another repository than the service's"() {
+    startedBy('services/webhooks/main', 12)
+    parameters(BUILD: 'services/webhooks/main #12')
+    assert pipeline.failureOf('promote').message.startsWith('services/webhooks/main may not bring billing to staging')
+    assert scripts == []
+    assert slack*.message.any { it.contains('Plan failed') }
   }
 
   @Test
@@ -257,8 +300,8 @@ class PromoteTest {
       assert other.pipeline.order == deploys
       PromoteTest failing = new PromoteTest()
       failing.pipeline.answers['slackSend'] = mood
-      failing.broken('acceptance.sh')
-      assert failing.pipeline.failureOf('promote').message == 'acceptance.sh said no'
+      failing.broken('acceptance.sh after')
+      assert failing.pipeline.failureOf('promote').message == 'acceptance.sh after said no'
       assert failing.scripts.contains('take-back-release')
     }
   }

@@ -46,7 +46,20 @@ describe("what is secret about pipelines", () => {
     expect(named(writerSecret)?.metadata.namespace).to.equal("deploys");
     expect(
       syncs.filter(({ metadata }) => metadata.namespace === "jenkins").map(({ metadata }) => metadata.name),
-    ).to.have.members([loginSecret, credentials.reader, credentials.slack]);
+    ).to.have.members([loginSecret, credentials.reader, credentials.slack, credentials.webhook]);
+  });
+
+  it("that GitHub signs with is for Jenkins itself, which knows it by the name it has here", () => {
+    expect(named(credentials.webhook)?.spec.secretObject.labels).to.deep.equal({
+      "jenkins.io/credentials-type": "secretText",
+      "jenkins.io/credentials-scope": "system",
+    });
+    const { values } = ci.one("kubernetes:helm.sh/v3:Release", "jenkins").inputs as {
+      values: { controller: { JCasC: { configScripts: { github: string } } } };
+    };
+    expect(values.controller.JCasC.configScripts.github).to.contain(
+      `credentialsId: ${credentials.webhook}\n`,
+    );
   });
 
   it("that starts deploy pods is for Jenkins itself, and no pipeline gets it", () => {

@@ -18,19 +18,39 @@ const plugins = Object.entries(jenkinsRelease.plugins).map(([shortName, version]
 const jobs = (...names: string[]) => ({ jobs: names.map((name) => ({ name })) });
 const token = `Basic ${Buffer.from("admin:secret").toString("base64")}`;
 
+/** A folder's configuration as Jenkins writes it. */
+const folder = (inheritance: string, ...permissions: string[]) =>
+  `<com.cloudbees.hudson.plugins.folder.Folder><properties>
+<inheritanceStrategy class="org.jenkinsci.plugins.matrixauth.inheritance.${inheritance}"/>
+${permissions.map((permission) => `<permission>GROUP:hudson.model.Item.${permission}:acme</permission>`).join("\n")}
+</properties></com.cloudbees.hudson.plugins.folder.Folder>`;
+const exported = (...clouds: object[]) =>
+  JSON.stringify({ jenkins: { clouds: clouds.map((kubernetes) => ({ kubernetes })) } });
+const builds = { name: "builds", templates: [{}] };
+const deploys = { name: "deploys", templates: [{}], usageRestricted: true, credentialsId: "starter" };
+
 /** As it should be: what a stranger is answered, and what the administrator is. */
 const well = {
-  stranger: { "/login": [200], "/api/json": [403], "/prometheus/": [302] } as Record<string, Answer>,
+  stranger: {
+    "/login": [200],
+    "/api/json": [403],
+    "/prometheus/": [302],
+    "/github-webhook/": [400],
+  } as Record<string, Answer>,
   administrator: {
     "/pluginManager/api/json": [200, { plugins }],
     "/api/json": [200, { numExecutors: 0, ...jobs("services", "platform") }],
     "/job/platform/api/json": [200, jobs(...Object.keys(platformJobs))],
+    "/job/platform/config.xml": [200, folder("NonInheritingStrategy", "Read")],
+    "/manage/configuration-as-code/export": [200, exported(builds, deploys)],
   } as Record<string, Answer>,
 };
 
 describe("make verify-jenkins", () => {
-  let server: Server | undefined;
-  afterEach(() => new Promise<void>((resolve) => server?.close(() => resolve())));
+  const servers: Server[] = [];
+  afterEach(() => {
+    for (const server of servers.splice(0)) server.close();
+  });
 
   /** What is found wrong with a Jenkins that is as it should be but for these answers. */
   async function problems(more: Partial<typeof well> = {}, core = jenkinsRelease.core, secret = "secret") {
@@ -38,17 +58,19 @@ describe("make verify-jenkins", () => {
       stranger: { ...well.stranger, ...more.stranger },
       administrator: { ...well.administrator, ...more.administrator },
     };
-    const answerTo = ({ url = "", headers }: IncomingMessage): Answer => {
+    const answerTo = ({ url = "", method, headers }: IncomingMessage): Answer => {
       const path = url.split("?")[0] ?? "";
+      if ((method === "POST") !== /webhook|export/.test(path)) return [405];
+      if (path === "/github-webhook/" && headers["x-github-event"] !== "ping") return [404];
       if (headers.authorization === undefined) return answers.stranger[path] ?? [404];
       return headers.authorization === token ? (answers.administrator[path] ?? [404]) : [401];
     };
     const listening = createServer((request, response) => {
       const [status, body] = answerTo(request);
       response.writeHead(status, { "x-jenkins": core, connection: "close" });
-      response.end(body === undefined ? "" : JSON.stringify(body));
+      response.end(typeof body === "string" ? body : body === undefined ? "" : JSON.stringify(body));
     });
-    server = listening;
+    servers.push(listening);
     await new Promise<void>((resolve) => listening.listen(0, "127.0.0.1", resolve));
     const { port } = listening.address() as AddressInfo;
     const found = await verify({ url: `http://127.0.0.1:${port}/`, user: "admin", token: secret });
@@ -109,9 +131,40 @@ describe("make verify-jenkins", () => {
       .and.contain("/job/platform/api/json?tree=jobs[name] answers 404");
   });
 
+  it("finds members who may start what releases", async () => {
+    for (const [xml, problem] of [
+      [folder("NonInheritingStrategy", "Read", "Build"), "grants GROUP:hudson.model.Item.Build:acme"],
+      [folder("InheritParentStrategy", "Read"), "takes nothing away from members"],
+      ["<folder/>", "takes nothing away from members"],
+    ] as const) {
+      const found = await problems({ administrator: { "/job/platform/config.xml": [200, xml] } });
+      expect(Object.keys(found)).to.deep.equal(["administrators alone start what releases"]);
+      expect(Object.values(found)[0]).to.contain(problem);
+    }
+  });
+
+  it("finds clouds that were not loaded, that have no pods, or where every job may deploy", async () => {
+    for (const [clouds, problem] of [
+      [[builds], "there is no cloud deploys"],
+      [[{ ...builds, templates: [] }, deploys], "the cloud builds has no pods"],
+      [[builds, { ...deploys, usageRestricted: false }], "the cloud deploys is open to every job"],
+      [[builds, { ...deploys, credentialsId: "" }], "the cloud deploys is open to every job"],
+    ] as const) {
+      const answer: Answer = [200, exported(...clouds)];
+      const found = await problems({ administrator: { "/manage/configuration-as-code/export": answer } });
+      expect(Object.keys(found)).to.deep.equal(["pods of both clouds are known"]);
+      expect(Object.values(found)[0]).to.contain(problem);
+    }
+  });
+
+  it("finds that anybody may say what was pushed", async () => {
+    const found = await problems({ stranger: { "/github-webhook/": [200] } });
+    expect(Object.keys(found)).to.deep.equal(["what GitHub has not signed is refused"]);
+  });
+
   it("says of a token that is wrong whose it has to be, and looks at the rest all the same", async () => {
     const found = await problems({}, jenkinsRelease.core, "wrong");
-    expect(Object.values(found)).to.have.length(4);
+    expect(Object.values(found)).to.have.length(6);
     for (const problem of Object.values(found)) expect(problem).to.contain("have to be an administrator's");
   });
 

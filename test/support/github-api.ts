@@ -15,8 +15,10 @@ export interface GithubApi {
   close(): Promise<void>;
 }
 
-/** Answers as GitHub would, by `answer`: a status and a body. */
-export async function githubApi(answer: (asked: Asked) => readonly [number, unknown]): Promise<GithubApi> {
+/** Answers as GitHub would, by `answer`: a status, a body, and where the next page is, if there is one. */
+export async function githubApi(
+  answer: (asked: Asked) => readonly [status: number, body: unknown, next?: string],
+): Promise<GithubApi> {
   const asked: Asked[] = [];
   const server = createServer((request, response) => {
     const parts: Buffer[] = [];
@@ -30,8 +32,14 @@ export async function githubApi(answer: (asked: Asked) => readonly [number, unkn
         body: text === "" ? undefined : (JSON.parse(text) as unknown),
       };
       asked.push(one);
-      const [status, body] = answer(one);
-      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+      const [status, body, next] = answer(one);
+      const link = next?.startsWith("/") ? `http://${one.headers.host}${next}` : next;
+      response
+        .writeHead(status, {
+          "content-type": "application/json",
+          ...(link !== undefined && { link: `<${link}>; rel="next"` }),
+        })
+        .end(JSON.stringify(body));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

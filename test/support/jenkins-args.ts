@@ -14,6 +14,7 @@ export const valuesArgs: ValuesArgs = {
     credentialsId: "github-reader",
   },
   slack: { workspace: "acme", channel: "#builds", credentialsId: "slack-token" },
+  github: { webhookSecretId: "github-webhook" },
   loginSecret: "jenkins-login",
   account: "jenkins",
   pool: "platform",

@@ -32,7 +32,8 @@ class ServiceArguments implements Serializable {
         problems << "there is no data store \"${store}\"; take some of: ${known.join(', ')}"
       }
     }
-    String name = given.name == null ? repositoryOf(jobName) : given.name
+    // The catalogue says which repository a service is of, and promote brings it for no other.
+    String name = given.name == null ? (ServiceJob.of(jobName)?.repository ?: '') : given.name
     // As the catalogue has it (config/service.ts): no other service can be released.
     if (!(name ==~ /[a-z][a-z0-9]*(-[a-z0-9]+)*/) || name.length() > 20) {
       problems << "name is \"${name}\"; it must be 1-20 lower case letters, digits and single dashes, starting with a letter, as in the platform's catalogue"
@@ -45,11 +46,4 @@ class ServiceArguments implements Serializable {
   /** The controller's configuration has a pod template for each label. */
   @NonCPS
   String getLabel() { return (['service-build'] + stores).join('-') }
-
-  /** Jenkins calls the job of a branch FOLDER/REPOSITORY/BRANCH, with %2F for a slash in the branch. */
-  @NonCPS
-  private static String repositoryOf(String jobName) {
-    List<String> parts = jobName.split('/') as List<String>
-    return parts.size() < 2 ? parts[0] : parts[parts.size() - 2]
-  }
 }

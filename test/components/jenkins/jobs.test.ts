@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 
 import { jobs, platformJobs, quoted } from "../../../components/jenkins/jobs";
+import { jenkinsRelease } from "../../../config/jenkins/release";
 import { jobsArgs } from "../../support/jenkins-args";
 import { root } from "../../support/settings";
 
@@ -19,6 +20,12 @@ describe("the jobs", () => {
     expect(services).to.contain("organizationFolder('services')");
     expect(services).to.contain("repoOwner('acme')");
     expect(services).to.contain("gitHubTopicsFilter { topicList('microservice') }");
+  });
+
+  it("are of every branch, also of one that a pull request wants merged: main and release/* are to be built whatever is asked", () => {
+    // 1 leaves those out, 2 the others: BranchDiscoveryTrait of the plugin.
+    expect(services).to.match(/gitHubBranchDiscovery \{ strategyId\(3\) \}/);
+    expect(services).to.match(/gitHubPullRequestDiscovery \{ strategyId\(1\) \}/);
   });
 
   it("may use deploy pods in the folder platform only", () => {
@@ -84,6 +91,27 @@ describe("the jobs", () => {
     const having = (text: string) => names.filter((name) => jobOf(name).includes(text));
     expect(having("cron {")).to.deep.equal(["drift", "restore-rehearsal"]);
     expect(having("githubPush()")).to.deep.equal(["merged"]);
+  });
+
+  it("are started by administrators alone where they release, and members only see them: nothing is inherited", () => {
+    const [folder = ""] = platform.split("pipelineJob(");
+    expect(folder).to.contain(`authorizationMatrix {
+      inheritanceStrategy { nonInheriting() }
+      entries { group { name('acme'); permissions(['Job/Read']) } }
+    }`);
+    expect(folder.match(/permissions/g)).to.have.length(1);
+  });
+
+  it("are started by every member where they only ask for a review", () => {
+    expect(names.filter((name) => jobOf(name).includes("authorizationMatrix"))).to.deep.equal(["propose"]);
+    expect(jobOf("propose")).to.contain(
+      "authorizationMatrix { entries { group { name('acme'); permissions(['Job/Build']) } } }",
+    );
+  });
+
+  it("are started by others as Jenkins itself: nothing is installed that lets builds run as who began them", () => {
+    expect(jenkinsRelease.plugins).to.include.keys("matrix-auth", "cloudbees-folder");
+    expect(jenkinsRelease.plugins).not.to.have.any.keys("authorize-project");
   });
 
   it("have their braces closed", () => {

@@ -6,7 +6,7 @@ const { securityRealm, authorizationStrategy } = securityRealmAndMatrix({
   organization: "acme",
   administrators: "platform",
 });
-const groups = authorizationStrategy.globalMatrix.entries.map(({ group }) => group);
+const groups = authorizationStrategy.projectMatrix.entries.map(({ group }) => group);
 
 describe("who may what in Jenkins", () => {
   it("is decided by teams of GitHub: one administers, the organization builds", () => {

@@ -3,75 +3,84 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
-import { type PullRequest, refusalOf, type Review } from "../../../jenkins/pipelines/approved-commit";
 import { type Asked, githubApi } from "../../support/github-api";
 import { root } from "../../support/plan-world";
 
 const sha = "c".repeat(40);
 const ours = { full_name: "acme/infrastructure" };
-const pull: PullRequest = {
+const pull = {
+  number: 57,
   state: "open",
   user: { login: "mia" },
-  head: { sha, repo: ours },
-  base: { repo: ours },
+  head: { sha, ref: "a/b", repo: ours },
+  base: { ref: "main", repo: ours },
 };
-const approval: Review = {
-  state: "APPROVED",
-  commit_id: sha,
-  author_association: "MEMBER",
-  user: { login: "tom" },
-};
+const approval = { state: "APPROVED", commit_id: sha, user: { login: "tom" } };
+const activity = [
+  { activity_type: "branch_creation", before: "0".repeat(40), after: sha, actor: { login: "mia" } },
+];
+const place = "/repos/acme/infrastructure";
 
-describe("a commit that may run with credentials that read", () => {
-  it("is the newest of a branch of ours, approved by another member", () => {
-    expect(refusalOf(pull, [approval])).to.equal(undefined);
-    expect(refusalOf(pull, [approval, { ...approval, state: "COMMENTED" }])).to.equal(undefined);
+/** What GitHub has, by the path that is asked for; the second page of reviews has the approval. */
+const answers = (request: object, permission: string): Record<string, [number, unknown, string?]> => ({
+  [`${place}/pulls/57`]: [200, request],
+  [`${place}/pulls/57/reviews?per_page=100`]: [
+    200,
+    Array(100).fill({ ...approval, state: "COMMENTED" }),
+    `${place}/pulls/57/reviews?per_page=100&page=2`,
+  ],
+  [`${place}/pulls/57/reviews?per_page=100&page=2`]: [200, [approval]],
+  [`${place}/activity?ref=refs%2Fheads%2Fa%2Fb&per_page=100`]: [200, activity],
+  [`${place}/collaborators/tom/permission`]: [200, { permission, role_name: permission }],
+});
+
+async function printed(known: Record<string, [number, unknown, string?]>) {
+  const api = await githubApi(({ path }: Asked) => known[path] ?? [404, { message: "Not Found" }]);
+  const program = join(root, "jenkins", "pipelines", "approved-commit.ts");
+  const env = { ...process.env, GITHUB_API: api.url, TOKEN: "ghs_read" };
+  const args = ["--import", "tsx", program, "acme/infrastructure", "57"];
+  const ended = await new Promise<{ out: string; err: string }>((resolve) => {
+    execFile(process.execPath, args, { cwd: root, env }, (_error, out, err) => resolve({ out, err }));
+  }).finally(() => api.close());
+  return { ...ended, asked: api.asked };
+}
+
+describe("a commit that may run with credentials that read", function () {
+  this.timeout(20_000);
+
+  it("is printed when GitHub knows of somebody who has approved it, on all pages of all that is asked", async () => {
+    const known = answers(pull, "write");
+    const { out, asked } = await printed(known);
+    expect(out).to.equal(`${sha}\n`);
+    expect(asked.map(({ path, headers }) => [path, headers.authorization])).to.deep.equal(
+      Object.keys(known).map((path) => [path, "Bearer ghs_read"]),
+    );
   });
 
-  const refused: [title: string, pull: PullRequest, reviews: Review[]][] = [
-    ["nobody has approved", pull, []],
-    ["an older commit was approved", pull, [{ ...approval, commit_id: "d".repeat(40) }]],
-    ["its author approved it", pull, [{ ...approval, user: { login: "mia" } }]],
-    ["a stranger approved it", pull, [{ ...approval, author_association: "CONTRIBUTOR" }]],
-    ["nobody is left who approved it", pull, [{ ...approval, user: null }]],
-    ["who approved it wants changes since", pull, [approval, { ...approval, state: "CHANGES_REQUESTED" }]],
-    ["the approval was dismissed", pull, [{ ...approval, state: "DISMISSED" }]],
-    ["it is a fork's", { ...pull, head: { sha, repo: { full_name: "eve/infrastructure" } } }, [approval]],
-    ["its fork is gone", { ...pull, head: { sha, repo: null } }, [approval]],
-    ["it is closed", { ...pull, state: "closed" }, [approval]],
-  ];
-  for (const [title, request, reviews] of refused) {
-    it(`is none when ${title}`, () => {
-      expect(refusalOf(request, reviews)).to.be.a("string");
-    });
-  }
-
-  it("is asked for at GitHub, with all reviews, and printed", async function () {
-    this.timeout(20_000);
-    const answer = ({ path }: Asked) =>
-      [
-        200,
-        path.endsWith("page=1")
-          ? Array(100).fill({ ...approval, state: "COMMENTED" })
-          : path.endsWith("page=2")
-            ? [approval]
-            : pull,
-      ] as const;
-    const api = await githubApi(answer);
-    const program = join(root, "jenkins", "pipelines", "approved-commit.ts");
-    const env = { ...process.env, GITHUB_API: api.url, TOKEN: "ghs_read" };
-    const args = ["--import", "tsx", program, "acme/infrastructure", "57"];
-    const out = await new Promise<string>((resolve) => {
-      execFile(process.execPath, args, { cwd: root, env }, (error, text) =>
-        resolve(error ? error.message : text),
-      );
-    }).finally(() => api.close());
-    expect(out).to.equal(`${sha}\n`);
-    expect(api.asked.map(({ path, headers }) => [path, headers.authorization])).to.deep.equal(
-      ["", "/reviews?per_page=100&page=1", "/reviews?per_page=100&page=2"].map((path) => [
-        `/repos/acme/infrastructure/pulls/57${path}`,
-        "Bearer ghs_read",
-      ]),
+  it("is none when who has approved it may not write, which is said with what to do", async () => {
+    const { out, err } = await printed(answers(pull, "read"));
+    expect(out).to.equal("");
+    expect(err).to.equal(
+      "pull request 57 is not previewed: nobody has approved ccccccc, its newest commit, who counts: tom may not write here; let somebody who may write here approve it, who neither opened it nor pushed to it, and start this job again\n",
     );
+  });
+
+  it("is none of a pull request that is closed, or where GitHub does not answer all of it", async () => {
+    expect((await printed(answers({ ...pull, state: "closed" }, "write"))).err).to.contain("it is closed;");
+    const known = answers(pull, "write");
+    for (const path of Object.keys(known)) {
+      const { out, err } = await printed({ ...known, [path]: [404, { message: "Not Found" }] });
+      expect([out, err]).to.deep.equal(["", `GitHub answered 404 to GET ${path}: Not Found\n`]);
+    }
+  });
+
+  it("is none when GitHub sends to somebody else for the next page, who gets no token", async () => {
+    const path = `${place}/pulls/57/reviews?per_page=100`;
+    const known = {
+      ...answers(pull, "write"),
+      [path]: [200, [], "http://127.0.0.2:9/reviews"] as [number, unknown, string],
+    };
+    const { out, err } = await printed(known);
+    expect([out, err]).to.deep.equal(["", "GitHub names http://127.0.0.2:9/reviews as its next page\n"]);
   });
 });
