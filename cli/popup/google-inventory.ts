@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { CommandFailure } from "../failure";
-import { accessToken } from "./access-token";
+import { accessTokens } from "../google/access-token";
 import type { Found } from "./place";
 
 /** Where the APIs are; gcloud's own names for others, so that one setting is enough for both. */
@@ -32,7 +32,7 @@ const records = z.object({
  * @throws CommandFailure when it cannot be asked
  */
 export async function inventoryOf(project: string): Promise<Found[]> {
-  const token = await accessToken();
+  const token = await accessTokens()();
   const found: Found[] = [];
   const search = new URL(`v1/projects/${project}:searchAllResources`, endpoint("cloudasset"));
   search.searchParams.set("pageSize", "500");

@@ -1,5 +1,5 @@
 import { print, printJson, type Terminal } from "../terminal";
-import { accessTokens } from "./access-token";
+import { accessTokens } from "../google/access-token";
 import { Deadline } from "./deadline";
 import { removeLeftovers } from "./removal";
 import { deleteMinutes, journalFor } from "./restore";

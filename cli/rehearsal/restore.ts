@@ -1,6 +1,6 @@
 import { CommandFailure, Interrupted } from "../failure";
 import { print, printJson, type Terminal } from "../terminal";
-import { accessTokens } from "./access-token";
+import { accessTokens } from "../google/access-token";
 import { Journal } from "./journal";
 import { type Rehearsal, rehearse } from "./rehearse";
 import { untilStopped } from "./signals";

@@ -9,7 +9,7 @@ const spareSeconds = 120;
 
 /**
  * Who we are to Google: the token of `GOOGLE_OAUTH_ACCESS_TOKEN`, for a person; else the account of the pod or machine,
- * asked for again before it ends, as a rehearsal takes longer than a token lasts.
+ * asked for again before it ends, as some commands take longer than a token lasts.
  * https://cloud.google.com/compute/docs/access/authenticate-workloads
  */
 export function accessTokens(environment: NodeJS.ProcessEnv = process.env): () => Promise<string> {

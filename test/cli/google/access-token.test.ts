@@ -1,9 +1,9 @@
 import { expect } from "chai";
 
-import { accessTokens } from "../../../cli/rehearsal/access-token";
+import { accessTokens } from "../../../cli/google/access-token";
 import { githubApi as answering } from "../../support/github-api";
 
-describe("who a rehearsal is to Google", () => {
+describe("who a command is to Google", () => {
   it("is whoever's token it is given", async () => {
     expect(await accessTokens({ GOOGLE_OAUTH_ACCESS_TOKEN: "mine" })()).to.equal("mine");
   });
