@@ -2,11 +2,8 @@ import { z } from "zod";
 
 import { CommandFailure } from "../failure";
 import { accessTokens } from "../google/access-token";
+import { endpointOf } from "../google/endpoint";
 import type { Found } from "./place";
-
-/** Where the APIs are; gcloud's own names for others, so that one setting is enough for both. */
-const endpoint = (api: "cloudasset" | "dns") =>
-  process.env[`CLOUDSDK_API_ENDPOINT_OVERRIDES_${api.toUpperCase()}`] ?? `https://${api}.googleapis.com/`;
 
 /** Milliseconds for one answer. */
 const answerTimeout = 60_000;
@@ -34,7 +31,7 @@ const records = z.object({
 export async function inventoryOf(project: string): Promise<Found[]> {
   const token = await accessTokens()();
   const found: Found[] = [];
-  const search = new URL(`v1/projects/${project}:searchAllResources`, endpoint("cloudasset"));
+  const search = new URL(`v1/projects/${project}:searchAllResources`, endpointOf("cloudasset"));
   search.searchParams.set("pageSize", "500");
   for await (const { results } of pages(search, assets, token)) {
     found.push(
@@ -44,11 +41,11 @@ export async function inventoryOf(project: string): Promise<Found[]> {
       })),
     );
   }
-  const allZones = new URL(`dns/v1/projects/${project}/managedZones`, endpoint("dns"));
+  const allZones = new URL(`dns/v1/projects/${project}/managedZones`, endpointOf("dns"));
   for await (const { managedZones } of pages(allZones, zones, token)) {
     for (const zone of managedZones) {
       const place = `projects/${project}/managedZones/${zone.name}/rrsets`;
-      for await (const { rrsets } of pages(new URL(`dns/v1/${place}`, endpoint("dns")), records, token)) {
+      for await (const { rrsets } of pages(new URL(`dns/v1/${place}`, endpointOf("dns")), records, token)) {
         found.push(
           ...rrsets.map((record) => ({
             name: `${place}/${record.name}/${record.type}`,

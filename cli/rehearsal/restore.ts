@@ -1,11 +1,12 @@
 import { CommandFailure, Interrupted } from "../failure";
-import { print, printJson, type Terminal } from "../terminal";
 import { accessTokens } from "../google/access-token";
+import { endpointOf } from "../google/endpoint";
+import { print, printJson, type Terminal } from "../terminal";
 import { Journal } from "./journal";
 import { type Rehearsal, rehearse } from "./rehearse";
 import { untilStopped } from "./signals";
 import { findInstance, sourceOf } from "./source";
-import { SqlAdmin, sqlEndpoint } from "./sql-admin";
+import { SqlAdmin } from "./sql-admin";
 
 export interface RestoreOptions extends Terminal {
   readonly instance?: string;
@@ -26,7 +27,7 @@ export const leftoverHours = 24;
 /** `platform rehearse restore`: proves that a stack's newest backup can be restored, and leaves nothing of the proof. */
 export async function restore(checkout: string, stack: string, options: RestoreOptions): Promise<void> {
   const source = sourceOf(checkout, stack, options.instance);
-  const connection = { endpoint: sqlEndpoint(), token: accessTokens(), poll: options.poll };
+  const connection = { endpoint: endpointOf("sql"), token: accessTokens(), poll: options.poll };
   await connection.token();
   const admin = new SqlAdmin(connection, source.project, stack);
   const journal = journalFor(options);

@@ -26,12 +26,6 @@ export interface Connection {
   readonly poll: number;
 }
 
-/** Where gcloud calls Cloud SQL, by the variable that it has for that. */
-export function sqlEndpoint(environment: NodeJS.ProcessEnv = process.env): string {
-  const given = environment["CLOUDSDK_API_ENDPOINT_OVERRIDES_SQL"] || "https://sqladmin.googleapis.com/";
-  return given.endsWith("/") ? given : `${given}/`;
-}
-
 /** How often a question is asked again that was not understood or not answered; what changes is asked for once. */
 const attempts = 5;
 

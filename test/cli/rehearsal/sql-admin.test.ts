@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { exitCodes } from "../../../cli/failure";
-import { SqlAdmin, sqlEndpoint } from "../../../cli/rehearsal/sql-admin";
+import { SqlAdmin } from "../../../cli/rehearsal/sql-admin";
 import { instanceOf, project, rehearsedDatabase, source } from "../../support/rehearsed-database";
 import type { SqlAdminApi } from "../../support/sql-admin-api";
 
@@ -40,13 +40,6 @@ describe("Cloud SQL's API as a rehearsal calls it", () => {
       expect(api.changes).to.deep.equal([]);
     });
   }
-
-  it("is Google's own, or where gcloud would call it", () => {
-    expect(sqlEndpoint({})).to.equal("https://sqladmin.googleapis.com/");
-    expect(sqlEndpoint({ CLOUDSDK_API_ENDPOINT_OVERRIDES_SQL: "http://127.0.0.1:1" })).to.equal(
-      "http://127.0.0.1:1/",
-    );
-  });
 
   it("is believed only when it answers as documented", async () => {
     const settings = { ...instanceOf(source).settings, tier: undefined };
