@@ -372,6 +372,9 @@ export const popupsSettings = crossChecked(
     environment: z.literal("popups"),
     ...identity,
     domain: domain.describe("Services of pop-ups are reached below it: HOST-STACK.DOMAIN."),
+    deployer: serviceAccountEmail
+      .optional()
+      .describe("Account that makes and removes pop-ups, and nothing outside this project (made by ci)."),
     previewer,
     ...attention,
   }),

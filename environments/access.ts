@@ -1,7 +1,7 @@
 import { CustomGrant } from "../components/custom-grant";
 import { ProjectGrant } from "../components/project-grant";
 import { rehearsalPrefix } from "../config/rehearsal";
-import type { Ground } from "./ground";
+import { type Ground, nodeRoles } from "./ground";
 
 /** What a deployer does: install releases. Making clusters and databases stays with people. */
 const deployerRoles = ["roles/container.clusterViewer", "roles/container.developer"];
@@ -70,6 +70,45 @@ export function grantPipelines(
       : [new ProjectGrant(name, { project, member: `serviceAccount:${account}`, roles }, outside)],
   );
   return rehearser === undefined ? grants : [...grants, ...grantRehearsals(project, rehearser, outside)];
+}
+
+/** What making and removing a whole pop-up takes, and looking whether anything is left. All of it in a project of pop-ups only. */
+const popupRoles = [
+  "roles/cloudasset.viewer",
+  "roles/compute.networkAdmin",
+  "roles/compute.securityAdmin",
+  "roles/container.admin",
+  "roles/dns.admin",
+  "roles/iam.serviceAccountAdmin",
+  "roles/iam.serviceAccountUser",
+  "roles/monitoring.dashboardEditor",
+  "roles/secretmanager.admin",
+  "roles/serviceusage.serviceUsageAdmin",
+];
+
+/** Lets who makes pop-ups do so. The one role that it gives away is that of nodes. */
+export function grantPopups(
+  { project, deployer }: Pick<Pipelines, "project" | "deployer">,
+  outside: Ground["outside"],
+): ProjectGrant[] {
+  if (deployer === undefined) return [];
+  const grant = { project, member: `serviceAccount:${deployer}` };
+  return [
+    new ProjectGrant("deployer", { ...grant, roles: popupRoles }, outside),
+    new ProjectGrant(
+      "deployer-nodes",
+      {
+        ...grant,
+        roles: ["roles/resourcemanager.projectIamAdmin"],
+        // https://docs.cloud.google.com/iam/docs/setting-limits-on-granting-roles
+        condition: {
+          title: "roles-of-nodes-only",
+          expression: `api.getAttribute("iam.googleapis.com/modifiedGrantsByRole", []).hasOnly([${nodeRoles.map((role) => JSON.stringify(role)).join(", ")}])`,
+        },
+      },
+      outside,
+    ),
+  ];
 }
 
 /** https://cloud.google.com/sql/docs/postgres/iam-conditions */

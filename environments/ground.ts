@@ -42,7 +42,7 @@ const apis = [
 ];
 
 /** Google's own set for nodes: write logs and metrics, nothing else. Pulling images is granted by the registry. */
-const nodeRoles = ["roles/container.defaultNodeServiceAccount"];
+export const nodeRoles = ["roles/container.defaultNodeServiceAccount"];
 
 /** What only one kind of environment has of what every one has. */
 export interface More {

@@ -4,12 +4,21 @@ import { PublicName } from "../components/public-name";
 import { physicalName } from "../config/names";
 import type { Loaded } from "../config/load";
 import type { PopupsSettings } from "../config/settings";
-import { grantPipelines } from "./access";
+import { grantPipelines, grantPopups } from "./access";
 import { labelsOf } from "./ground";
 import { createAlerts, createBudget } from "./monitoring";
 
 /** APIs of what is made here. A pop-up switches on what it needs itself. */
-const apis = ["billingbudgets", "certificatemanager", "cloudresourcemanager", "dns", "logging", "monitoring"];
+const apis = [
+  "billingbudgets",
+  "certificatemanager",
+  // What is left of a pop-up is looked up there.
+  "cloudasset",
+  "cloudresourcemanager",
+  "dns",
+  "logging",
+  "monitoring",
+];
 
 /**
  * The base of the project that pop-ups share: what takes too long to make for each of them, and outlives them all.
@@ -32,7 +41,8 @@ export function createPopups(stack: string, settings: Loaded<PopupsSettings>) {
     { domain, calledAs: physicalName("publicName", stack), lifecycle },
     outside,
   );
-  const access = grantPipelines(settings, outside);
+  const { deployer, ...pipelines } = settings;
+  const access = [...grantPipelines(pipelines, outside), ...grantPopups({ project, deployer }, outside)];
   const alerts = createAlerts(settings, outside);
   const budget = createBudget(stack, settings, { outside, alerts });
 

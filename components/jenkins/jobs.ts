@@ -18,6 +18,8 @@ interface Parameter {
   description: string;
   /** All that it may be; left out, any text. */
   choices?: readonly string[];
+  /** What it is when nobody says. @default empty */
+  value?: string;
 }
 
 /** A job that may use the deploy pods; it has a pipeline of its name in `jenkins/pipelines`. */
@@ -63,6 +65,34 @@ export const platformJobs: Readonly<Record<string, PlatformJob>> = {
   preview: {
     parameters: [{ name: "PULL_REQUEST", description: "Number of a pull request of this repository" }],
   },
+  // Of several at once each has its own; one that exists is locked by its name.
+  popup: {
+    concurrent: true,
+    members: true,
+    parameters: [
+      {
+        name: "DO",
+        description: "up makes it or changes it, extend gives it more time, down removes it",
+        choices: ["up", "extend", "down"],
+      },
+      { name: "NAME", description: "What it is called: 3 to 16 lower case letters, digits and dashes" },
+      {
+        name: "FROM",
+        description: "Whose versions it runs",
+        choices: ["staging", "production"],
+      },
+      {
+        name: "VERSIONS",
+        description: "Versions of its own: billing=1.5.0-pr.57, with spaces between several",
+      },
+      { name: "TTL", description: "How long it lives from now, up to a week", value: "8h" },
+      { ...service, description: "Of a pull request, said by its pipeline: the service" },
+      { name: "VERSION", description: "Of a pull request: the version that was built" },
+      { name: "PULL_REQUEST", description: "Of a pull request: its number; people leave it empty" },
+      { name: "BUILD", description: "Of a pull request: what made the version" },
+    ],
+  },
+  reap: { cron: "H * * * *" },
   merged: { pushed: true },
   drift: { cron: "H 3 * * *" },
   // On Saturdays, when the backups of the night are there.
@@ -176,10 +206,10 @@ function block(indent: string, name: string, lines: readonly string[]): string {
   return ["", `${name} {`, ...lines.map((line) => `  ${line}`), "}"].join(`\n${indent}`);
 }
 
-function parameterOf({ name, description, choices }: Parameter): string {
+function parameterOf({ name, description, choices, value = "" }: Parameter): string {
   return choices
     ? `choiceParam(${quoted(name)}, [${choices.map(quoted).join(", ")}], ${quoted(description)})`
-    : `stringParam(${quoted(name)}, '', ${quoted(description)})`;
+    : `stringParam(${quoted(name)}, ${quoted(value)}, ${quoted(description)})`;
 }
 
 /** A literal in Groovy without interpolation. */

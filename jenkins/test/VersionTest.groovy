@@ -30,7 +30,7 @@ class VersionTest {
 
   @Test
   void "is what the releases of the catalogue and registries take, also where its parts are long"() {
-    String releases = new File(PipelineRun.library, '../config/releases.ts').text
+    String releases = new File(PipelineRun.library, '../config/version.ts').text
     String exact = (releases =~ /(?m)^    \/(\^.*\$)\/,$/)[0][1]
     assert releases.contains('.max(60,')
     List<String> all = [of([:]), of(place: 'pr.123456', build: '1234567', attempt: 2, line: '999999.999999', history: "false 1234567 $commit"),

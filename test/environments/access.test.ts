@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { grantPipelines, rehearserChanges, rehearserReads } from "../../environments/access";
+import { grantPipelines, grantPopups, rehearserChanges, rehearserReads } from "../../environments/access";
 import { record } from "../support/recorder";
 
 const granted = async (accounts: { deployer?: string; previewer?: string }) => {
@@ -25,6 +25,32 @@ describe("pipelines in an environment", () => {
       roles.filter((role) => !/\.(viewer|reader|securityReviewer|serviceUsageViewer)$/.test(role)),
     ).to.deep.equal([]);
     expect(roles.join()).to.contain("compute.viewer").and.contain("container.viewer");
+  });
+
+  describe("make pop-ups, where the settings name who does", () => {
+    const recorded = () =>
+      record(() => grantPopups({ project: "acme-popups", deployer: "d@acme.example" }, { providers: [] }));
+
+    it("in that project, by roles for single products and none for everything", async () => {
+      const grants = (await recorded()).all("gcp:projects/iAMMember:IAMMember").map(({ inputs }) => inputs);
+      expect(new Set(grants.map(({ project }) => project))).to.deep.equal(new Set(["acme-popups"]));
+      const roles = grants.map(({ role }) => String(role));
+      expect(roles.filter((role) => /^roles\/(owner|editor|viewer|[a-z]+)$/.test(role))).to.deep.equal([]);
+      expect(roles).to.include("roles/cloudasset.viewer");
+    });
+
+    it("and give no role away but that of nodes", async () => {
+      const grants = (await recorded()).all("gcp:projects/iAMMember:IAMMember").map(({ inputs }) => inputs);
+      const giving = grants.filter(({ role }) => /IamAdmin|securityAdmin$|owner/.test(String(role)));
+      const limited = giving.filter(({ role }) => role !== "roles/compute.securityAdmin");
+      expect(limited.map(({ condition }) => condition)).to.deep.equal([
+        {
+          title: "roles-of-nodes-only",
+          expression:
+            'api.getAttribute("iam.googleapis.com/modifiedGrantsByRole", []).hasOnly(["roles/container.defaultNodeServiceAccount"])',
+        },
+      ]);
+    });
   });
 
   describe("restore backups, where the settings name who does", () => {

@@ -56,6 +56,14 @@ class Asker implements Serializable {
       "whose job is services/${name}; correct the one or the other"
   }
 
+  /** Whether this very build started it, and is one of this pull request. */
+  @NonCPS
+  boolean madeFor(String pullRequest, String build) {
+    return builds.any { String job, List<String> numbers ->
+      ServiceJob.of(job)?.branch == "PR-${pullRequest}" && numbers.any { "${job} #${it}" == build }
+    }
+  }
+
   /** Jobs that made this very version, by what they say of it. */
   @NonCPS
   private List<ServiceJob> services(Promotion promotion) {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
+import { usualLife } from "../../../cli/popup/lifetime";
 import { jobs, platformJobs, quoted } from "../../../components/jenkins/jobs";
 import { jenkinsRelease } from "../../../config/jenkins/release";
 import { jobsArgs } from "../../support/jenkins-args";
@@ -59,8 +60,9 @@ describe("the jobs", () => {
 
   it("run one at a time, and keep what they did for three months", () => {
     for (const name of names) {
-      // What promotes locks the stack, so that production does not wait for staging.
-      expect(jobOf(name).includes("disableConcurrentBuilds()"), name).to.equal(name !== "promote");
+      // These lock what they change, so that production does not wait for staging, nor one pop-up for another.
+      const locksItself = ["promote", "popup"].includes(name);
+      expect(jobOf(name).includes("disableConcurrentBuilds()"), name).to.equal(!locksItself);
       expect(jobOf(name)).to.contain("logRotator { daysToKeep(90) }");
     }
   });
@@ -70,7 +72,7 @@ describe("the jobs", () => {
       const text = readFileSync(join(pipelines, `${name}.Jenkinsfile`), "utf8");
       const declared = [...jobOf(name).matchAll(/Param\('([A-Z_]+)'/g)].map(([, parameter]) => parameter);
       // All of them, where they are handed on together.
-      if (/\(params\)/.test(text)) continue;
+      if (/\(params[,)]/.test(text)) continue;
       const read = [...text.matchAll(/params\.([A-Z_]+)/g)].map(([, parameter]) => parameter);
       expect([...new Set(read)].sort()).to.deep.equal(declared.sort());
     }
@@ -87,9 +89,9 @@ describe("the jobs", () => {
     expect(jobOf("promote")).to.contain("choiceParam('TARGET', ['staging', 'production'], ");
   });
 
-  it("run by themselves at night, and after each push", () => {
+  it("run by themselves when their time comes, and after each push", () => {
     const having = (text: string) => names.filter((name) => jobOf(name).includes(text));
-    expect(having("cron {")).to.deep.equal(["drift", "restore-rehearsal"]);
+    expect(having("cron {")).to.deep.equal(["reap", "drift", "restore-rehearsal"]);
     expect(having("githubPush()")).to.deep.equal(["merged"]);
   });
 
@@ -102,11 +104,34 @@ describe("the jobs", () => {
     expect(folder.match(/permissions/g)).to.have.length(1);
   });
 
-  it("are started by every member where they only ask for a review", () => {
-    expect(names.filter((name) => jobOf(name).includes("authorizationMatrix"))).to.deep.equal(["propose"]);
-    expect(jobOf("propose")).to.contain(
-      "authorizationMatrix { entries { group { name('acme'); permissions(['Job/Build']) } } }",
-    );
+  it("are started by every member where they only ask for a review, or for what goes by itself", () => {
+    const open = names.filter((name) => jobOf(name).includes("authorizationMatrix"));
+    expect(open).to.deep.equal(["propose", "popup"]);
+    for (const name of open) {
+      expect(jobOf(name)).to.contain(
+        "authorizationMatrix { entries { group { name('acme'); permissions(['Job/Build']) } } }",
+      );
+    }
+  });
+
+  it("are there for all that pipelines start, with every parameter that they give", () => {
+    const files = [
+      join(root, "jenkins", "vars", "servicePipeline.groovy"),
+      ...readdirSync(pipelines).flatMap((file) =>
+        file.endsWith(".Jenkinsfile") ? [join(pipelines, file)] : [],
+      ),
+    ];
+    const texts = files.map((file) => readFileSync(file, "utf8")).join("\n");
+    const started = [...texts.matchAll(/job: 'platform\/([a-z-]+)'/g)].map(([, name = ""]) => name);
+    expect(new Set(started)).to.deep.equal(new Set(["promote", "popup"]));
+    for (const parameter of ["SERVICE", "VERSION", "BUILD"]) {
+      for (const name of started) expect(jobOf(name), name).to.contain(`Param('${parameter}'`);
+    }
+    expect(jobOf("popup")).to.contain("stringParam('PULL_REQUEST', ''");
+  });
+
+  it("give a pop-up that a person asks for a working day", () => {
+    expect(jobOf("popup")).to.contain(`stringParam('TTL', '${usualLife}'`);
   });
 
   it("are started by others as Jenkins itself: nothing is installed that lets builds run as who began them", () => {
