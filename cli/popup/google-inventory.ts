@@ -73,13 +73,23 @@ async function* pages<T extends { nextPageToken?: string | undefined }>(
 }
 
 async function ask(url: URL, token: string): Promise<unknown> {
+  const about = `${url.origin}${url.pathname}`;
   const response = await fetch(url, {
     headers: { authorization: `Bearer ${token}` },
     signal: AbortSignal.timeout(answerTimeout),
+  }).catch((error: unknown) => {
+    const { message, cause } = error as Error;
+    throw unknown(`${about} does not answer: ${cause instanceof Error ? cause.message : message}`);
   });
   if (response.ok) return response.json();
   const said = (await response.text()).trim().slice(0, 500);
-  throw new CommandFailure(
-    `${url.origin}${url.pathname} answered ${response.status}: ${said}\nWhat is left of a pop-up cannot be told without it; it takes roles/cloudasset.viewer and roles/dns.reader in the project of pop-ups`,
+  throw unknown(
+    `${about} answered ${response.status}: ${said}; it takes roles/cloudasset.viewer and roles/dns.reader in the project of pop-ups`,
+  );
+}
+
+function unknown(why: string): CommandFailure {
+  return new CommandFailure(
+    `${why}\nWithout it nobody can tell what is left of a pop-up; start the command again`,
   );
 }
