@@ -45,13 +45,13 @@ describe("helm", () => {
       "web",
       chart("web", podSpec()),
       "--wait",
-      "--timeout=30s",
+      "--timeout=180s",
     ]);
     expect(installed.stderr).to.equal("");
     expect(installed.stdout).to.contain("STATUS: deployed");
     const ready = await ask(cluster, "get", "deployment", "web", "-o", "jsonpath={.status.readyReplicas}");
     expect(ready).to.equal("2");
-    await helm(cluster, ["uninstall", "web", "--wait", "--timeout=30s"]);
+    await helm(cluster, ["uninstall", "web", "--wait", "--timeout=180s"]);
     expect(await ask(cluster, "get", "deployments", "-o", "name")).to.equal("");
   });
 

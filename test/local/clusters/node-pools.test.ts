@@ -45,7 +45,7 @@ describe("node pools", () => {
 
   it("give a deployment nodes, spread over their zones, until it is ready", async () => {
     expect((await apply(cluster, deploymentOf("web", 6))).stderr).to.equal("");
-    await ask(cluster, "rollout", "status", "deployment/web", "--timeout=30s");
+    await ask(cluster, "rollout", "status", "deployment/web", "--timeout=180s");
     const used = await ask(
       cluster,
       "get",
@@ -68,7 +68,7 @@ describe("node pools", () => {
 
   it("let a job complete", async () => {
     await ask(cluster, "create", "job", "once", "--image=example.com/once:1");
-    await ask(cluster, "wait", "job/once", "--for=condition=complete", "--timeout=30s");
+    await ask(cluster, "wait", "job/once", "--for=condition=complete", "--timeout=180s");
   });
 
   it("keep a pod out that does not tolerate their taint, with the scheduler's reason, and take one that does", async () => {
@@ -80,7 +80,7 @@ describe("node pools", () => {
 
     const tolerations = [{ key: "dedicated", operator: "Equal", value: "builds", effect: "NoSchedule" }];
     await apply(cluster, podOf("builder", podSpec({ ...wanting, tolerations })));
-    await ask(cluster, "wait", "pod/builder", "--for=condition=Ready", "--timeout=30s");
+    await ask(cluster, "wait", "pod/builder", "--for=condition=Ready", "--timeout=180s");
   });
 
   it("hold only what their machines have left for pods", async () => {
@@ -91,7 +91,7 @@ describe("node pools", () => {
       });
     await setNodePool(cluster, pool({ name: "sized", machineType: "e2-standard-2" }));
     await apply(cluster, podOf("greedy", asking("1931m")), podOf("modest", asking("1930m")));
-    await ask(cluster, "wait", "pod/modest", "--for=condition=Ready", "--timeout=30s");
+    await ask(cluster, "wait", "pod/modest", "--for=condition=Ready", "--timeout=180s");
     expect(await reason("greedy")).to.contain("Insufficient cpu");
   });
 
@@ -99,17 +99,17 @@ describe("node pools", () => {
     await setNodePool(cluster, pool({ name: "moving", count: 2, labels: { pool: "moving" } }));
     const before = await nodes("moving");
     await apply(cluster, deploymentOf("moved", 4, podSpec({ nodeSelector: { pool: "moving" } })));
-    await ask(cluster, "rollout", "status", "deployment/moved", "--timeout=30s");
+    await ask(cluster, "rollout", "status", "deployment/moved", "--timeout=180s");
     await setNodePool(cluster, pool({ name: "moving", count: 1, labels: { pool: "moving" } }));
     expect(before).to.include.members(await nodes("moving"));
     expect((await nodes("moving")).length).to.equal(1);
-    await ask(cluster, "rollout", "status", "deployment/moved", "--timeout=30s");
+    await ask(cluster, "rollout", "status", "deployment/moved", "--timeout=180s");
   });
 
   it("go, with their nodes and pods", async () => {
     await setNodePool(cluster, pool({ name: "brief", labels: { pool: "brief" } }));
     await apply(cluster, podOf("guest", podSpec({ nodeSelector: { pool: "brief" } })));
-    await ask(cluster, "wait", "pod/guest", "--for=condition=Ready", "--timeout=30s");
+    await ask(cluster, "wait", "pod/guest", "--for=condition=Ready", "--timeout=180s");
     await removeNodePool(cluster, "brief");
     expect(await nodes("brief")).to.deep.equal([]);
     expect(await ask(cluster, "get", "pod", "guest", "--ignore-not-found", "-o", "name")).to.equal("");
@@ -118,7 +118,7 @@ describe("node pools", () => {
   it("do not wait for ever for a disruption budget", async () => {
     await setNodePool(cluster, pool({ name: "held", labels: { pool: "held" } }));
     await apply(cluster, deploymentOf("alone", 1, podSpec({ nodeSelector: { pool: "held" } })));
-    await ask(cluster, "rollout", "status", "deployment/alone", "--timeout=30s");
+    await ask(cluster, "rollout", "status", "deployment/alone", "--timeout=180s");
     await ask(cluster, "create", "poddisruptionbudget", "alone", "--selector=app=alone", "--min-available=1");
     await removeNodePool(cluster, "held", { drainSeconds: 1 });
     expect(await nodes("held")).to.deep.equal([]);

@@ -43,7 +43,7 @@ describe("the pods of a cluster", () => {
 
   /** The pod as soon as something is true of it. */
   const podWhen = async (name: string, is: (pod: Pod) => boolean) => {
-    const deadline = Date.now() + 20_000;
+    const deadline = Date.now() + 180_000;
     for (;;) {
       const pod = await cluster.api.get<Pod>(`/api/v1/namespaces/default/pods/${name}`);
       if (is(pod)) return pod;

@@ -49,14 +49,14 @@ describe("what GKE brings along", () => {
   const deploy = async () => {
     const { exitCode, stderr } = await apply(gke.control, ...objects);
     expect(exitCode, stderr).to.equal(0);
-    await ask(gke.control, "wait", "gateway/web", "--for=condition=Programmed", "--timeout=30s");
-    await ask(gke.control, "wait", "pod/web", "--for=condition=Ready", "--timeout=30s");
+    await ask(gke.control, "wait", "gateway/web", "--for=condition=Programmed", "--timeout=180s");
+    await ask(gke.control, "wait", "pod/web", "--for=condition=Ready", "--timeout=180s");
     await ask(
       gke.control,
       "wait",
       "service/web",
       "--for=jsonpath={.status.loadBalancer.ingress}",
-      "--timeout=30s",
+      "--timeout=180s",
     );
     await until("endpoints are there", () => parts().some((id) => id.includes("networkEndpointGroups")));
   };
@@ -82,7 +82,7 @@ describe("what GKE brings along", () => {
     });
     const early = await kubectl(gke.control, ["delete", "gateway", "web", "--timeout=1s"]);
     expect(early.exitCode).not.to.equal(0);
-    await ask(gke.control, "wait", "gateway/web", "--for=delete", "--timeout=30s");
+    await ask(gke.control, "wait", "gateway/web", "--for=delete", "--timeout=180s");
     expect(parts().filter((id) => id.includes("gkegw1"))).to.deep.equal([]);
   });
 

@@ -289,7 +289,7 @@ describe("the kinds that GKE brings along", () => {
       podOf("web", spec, "staging"),
     );
     expect(exitCode, stderr).to.equal(0);
-    await ask(cluster, "wait", "-n", "staging", "pod/web", "--for=condition=Ready", "--timeout=30s");
+    await ask(cluster, "wait", "-n", "staging", "pod/web", "--for=condition=Ready", "--timeout=180s");
   });
 
   it("have schemas that Kubernetes finds no fault with", async () => {

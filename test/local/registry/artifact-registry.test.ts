@@ -82,7 +82,7 @@ describe("the registry of a world", () => {
     return pid;
   };
   const gone = async (...pids: number[]) => {
-    for (const deadline = Date.now() + 30_000; pids.some(isRunning); await wait(20)) {
+    for (const deadline = Date.now() + 180_000; pids.some(isRunning); await wait(20)) {
       if (Date.now() > deadline) throw new Error(`${pids.filter(isRunning).join(", ")} still runs`);
     }
   };

@@ -105,7 +105,7 @@ describe("volumes", () => {
     const [, zone = ""] = zones;
     await make(podOf("first", using("later", zone)));
     const volume = await volumeOf("later");
-    await ask(gke.control, "wait", "pod/first", "--for=condition=Ready", "--timeout=30s");
+    await ask(gke.control, "wait", "pod/first", "--for=condition=Ready", "--timeout=180s");
     const { uid } = (await claim("later")).metadata;
     const handle = `projects/${project.id}/zones/${zone}/disks/pvc-${uid}`;
     expect(volume.spec.csi.volumeHandle).to.equal(handle);
@@ -192,7 +192,7 @@ describe("volumes", () => {
         volumeClaimTemplates: [claimOf("data", "premium-rwo")],
       },
     });
-    await ask(gke.control, "rollout", "status", "statefulset/db", "--timeout=30s");
+    await ask(gke.control, "rollout", "status", "statefulset/db", "--timeout=180s");
     const uids = await Promise.all(
       ["data-db-0", "data-db-1"].map(async (name) => (await bound(name)).metadata.uid),
     );

@@ -79,7 +79,7 @@ describe("gateways", () => {
       .filter((part) => part.kind.endsWith(`:${kind}`))
       .map(({ inputs }) => inputs["name"]);
   const removed = async (...kindsAndNames: string[]) => {
-    await ask(gke.control, "delete", ...kindsAndNames, "--timeout=30s");
+    await ask(gke.control, "delete", ...kindsAndNames, "--timeout=180s");
   };
 
   before(async () => {

@@ -43,7 +43,7 @@ describe("services of type LoadBalancer", () => {
       .map(({ kind, id }) => `${kind.split(":")[1]} ${id.split("/").at(-1)}`)
       .sort();
   const gone = async (name: string) => {
-    await ask(gke.control, "delete", "service", name, "--timeout=30s");
+    await ask(gke.control, "delete", "service", name, "--timeout=180s");
     expect(await objectAt(gke, path(name))).to.equal(undefined);
   };
 

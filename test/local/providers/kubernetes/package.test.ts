@@ -172,7 +172,6 @@ describe("the kubernetes package and the engine", function () {
       },
     });
     expect(result.interrupted).to.equal(true);
-    expect(result.durationMs).to.be.below(30_000);
     expect(JSON.stringify(await exportStack(world.workspace))).to.contain('"id":"default/endless"');
     expect((await run("destroy")).ok).to.equal(true);
   });

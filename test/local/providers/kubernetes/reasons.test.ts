@@ -34,7 +34,7 @@ describe("the reasons why a workload is not ready", () => {
 
   /** The reasons, as soon as one of them is what is waited for. */
   const reasons = async (namespace: string, kind: string, name: string, awaited: string) => {
-    const deadline = Date.now() + 20_000;
+    const deadline = Date.now() + 180_000;
     for (;;) {
       const found = await reasonsOf(cluster.api, namespace, { kind, name });
       if (found.some((reason) => reason.includes(awaited))) return found;
@@ -71,7 +71,7 @@ describe("the reasons why a workload is not ready", () => {
 
   it("are none when it is", async () => {
     await make("free", deploymentOf("fine", 2));
-    await ask(cluster, "rollout", "status", "deployment/fine", "-n", "free", "--timeout=30s");
+    await ask(cluster, "rollout", "status", "deployment/fine", "-n", "free", "--timeout=180s");
     expect(await reasonsOf(cluster.api, "free", { kind: "Deployment", name: "fine" })).to.deep.equal([]);
   });
 
@@ -139,7 +139,7 @@ describe("the reasons why a workload is not ready", () => {
 
   it("are the states of the containers, the first of all, without what is over", async () => {
     await make("states", ...["pulls", "crashes", "slow", "fine"].map((name) => podOf(name, podSpec())));
-    await ask(cluster, "wait", "pod", "--all", "-n", "states", "--for=condition=Ready", "--timeout=30s");
+    await ask(cluster, "wait", "pod", "--all", "-n", "states", "--for=condition=Ready", "--timeout=180s");
     const message = 'Back-off pulling image "example.com/main:1"';
     await become("pulls", containers({ waiting: { reason: "ImagePullBackOff", message } }));
     await become(

@@ -143,7 +143,7 @@ describe("the stand-in for Kubernetes objects", () => {
       const object = { metadata: { name: "limits" }, spec: { limits: [{ type: "Pod" }] } };
       let said = "";
       // A policy holds a moment after it is made.
-      for (const end = Date.now() + 20_000; said === "" && Date.now() < end;) {
+      for (const end = Date.now() + 180_000; said === "" && Date.now() < end;) {
         said = await on.preview("core/v1:LimitRange", object).then(
           () => "",
           (error: Error) => error.message,
