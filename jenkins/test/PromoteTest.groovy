@@ -312,4 +312,43 @@ class PromoteTest {
     assert pipeline.taken('timeout')*.named == [[time: 60, unit: 'MINUTES']]
     assert pipeline.taken('timeout')*.lock == ['platform-staging']
   }
+
+  private void made() {
+    parameters(VERSION: '1.4.57-main.12.g1a2b3c4')
+    pipeline.commands['address.sh'] = { 'https://api.staging.acme.example\n' }
+  }
+
+  @Test
+  void "asks the product by the tests of the commit that the version was made of, where builds run and with no right in staging"() {
+    made()
+    pipeline.pipeline('promote')
+    assert pipeline.order == deploys + ['Acceptance tests']
+    assert pipeline.taken('node')*.args == [['deploy-staging'], ['service-build']]
+    assert pipeline.taken('checkout').last().args[0].scm.userRemoteConfigs == [[url: 'https://github.com/acme/billing', credentialsId: 'github-reader']]
+    List steps = pipeline.taken('sh').findAll { it.node == 'service-build' }
+    assert steps*.container.toSet() == ['build'] as Set && steps*.lock.toSet() == ['platform-staging'] as Set
+    assert steps.last().named.it == 'make acceptance'
+    assert steps*.variables.every { it == ['COMMIT=1a2b3c4', 'URL=https://api.staging.acme.example', 'TARGETS=acceptance'] }
+  }
+
+  @Test
+  void "takes a version back that the product's tests do not accept"() {
+    made()
+    broken('make acceptance')
+    assert pipeline.failureOf('promote').message == 'make acceptance said no'
+    assert pipeline.order == deploys + ['Acceptance tests'] + takesBack
+    assert scripts.takeRight(2) == ['take-back-release', 'deploy-release']
+  }
+
+  @Test
+  void "asks nothing more of a service without such tests, or whose version no pipeline made, and never of production"() {
+    made()
+    pipeline.commands['print-data-base'] = { 'acceptance\n' }
+    pipeline.pipeline('promote')
+    assert pipeline.makes == []
+    for (Map one in [[VERSION: '1.4.2'], [TARGET: 'production']]) {
+      PipelineRun other = new PromoteTest().with { it.made(); it.parameters(one); it.pipeline.pipeline('promote'); it.pipeline }
+      assert !other.taken('node')*.args.contains(['service-build'])
+    }
+  }
 }

@@ -113,6 +113,12 @@ describe("a push to main of a service", function () {
         ...["--repository", "https://github.com/acme/search", "--to", search],
       ),
     );
+    // What the template's own ask needs a service that really runs.
+    writeFileSync(
+      join(search, "acceptance", "notes.test.mjs"),
+      'import { test } from "node:test";\n' +
+        'test("is there", async () => { if (!(await fetch(`${process.env.URL}/search?acceptance`)).ok) throw new Error("no"); });\n',
+    );
     commitAll(search, "search: begin");
 
     door = createServer((request, response) => {
@@ -215,8 +221,11 @@ describe("a push to main of a service", function () {
         TARGET: "staging",
         BUILD: "services/search/main #12",
       });
-      expect(promoted.order).to.deep.equal(["Checkout", "Plan", "Commit", "Up", "Acceptance"]);
-      for (const { ran, node, container, lock } of promoted.steps.filter(({ ran }) => ran !== undefined)) {
+      expect(promoted.order).to.deep.equal([
+        ...["Checkout", "Plan", "Commit", "Up", "Acceptance", "Acceptance tests"],
+      ]);
+      const commands = promoted.steps.filter(({ ran }) => ran !== undefined);
+      for (const { ran, node, container, lock } of commands.filter(({ node }) => node !== "service-build")) {
         expect({ ran, node, container, lock }).to.deep.equal({
           ran,
           node: "deploy-staging",
@@ -224,6 +233,16 @@ describe("a push to main of a service", function () {
           lock: "platform-staging",
         });
       }
+    });
+
+    it("is accepted by the product's tests in its repository, in a pod that has no right in staging", () => {
+      const tests = promoted.steps.filter(({ ran, node }) => ran !== undefined && node === "service-build");
+      expect(tests.map(({ ran, status, container }) => [ran, status, container])).to.deep.equal([
+        ["the commit of the version", 0, "build"],
+        ["targets", 0, "build"],
+        ["make acceptance", 0, "build"],
+      ]);
+      expect(asked).to.include("/search?acceptance");
     });
 
     it("is one commit on main: one line of one file, by Jenkins, with the build that made the version", () => {

@@ -54,6 +54,17 @@ class Promotion implements Serializable {
   @NonCPS
   boolean isWrittenHere() { return stack == 'staging' }
 
+  /** The beginning of the commit that it was made of; null of a version that no pipeline made. */
+  @NonCPS
+  String getCommit() {
+    def found = version =~ /\.g([0-9a-f]{7,40})$/
+    return found ? found[0][1] : null
+  }
+
+  /** Whether the tests of the product from outside follow: never with what customers have. */
+  @NonCPS
+  boolean isTested() { return writtenHere && commit != null }
+
   /** Why the version may not be deployed by what `platform release status --json` says is committed, or null where it may. */
   @NonCPS
   String refusal(Map status) {
