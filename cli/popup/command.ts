@@ -19,7 +19,7 @@ export function popupCommand(checkout: string): Command {
   popup
     .command("up")
     .description("make a pop-up, or bring the one of this name to what is asked for")
-    .argument("[name]", "3 to 16 lower case letters, digits and single dashes")
+    .argument("[name]", "3 to 15 lower case letters, digits and single dashes")
     .option("--for <service/number>", "name it after a pull request of a service, such as billing/57")
     .option("--from <stack>", "environment whose versions it runs (staging)")
     .option("--set <service=version>", "a version of its own; may be said again for others", addVersion)
@@ -51,6 +51,7 @@ export function popupCommand(checkout: string): Command {
     .description("remove what has expired; says what it would do, unless --yes")
     .option("--yes", "do it", false)
     .option("--at-most <number>", "where more have expired, none goes and somebody has to look", countOf, 20)
+    .option("--for <minutes>", "begin no other removal after that", countOf, 24 * 60)
     .addHelpText(
       "after",
       "\nOnly what has the record of a pop-up, expired ten minutes ago and is in the project of pop-ups is removed, each on its own. Everything else that looks like a pop-up is reported, and ends this with exit code 1.",

@@ -62,6 +62,16 @@ export async function removeWhole(
     );
   }
   await place.setTags(stack, { "popup:phase": "going" });
+  const stillGoing = async () => {
+    // Somebody who also removes it may be done by now.
+    if (!(await place.stacks()).includes(stack)) return false;
+    const phase = (await place.tags(stack))["popup:phase"];
+    if (phase === "going" || phase === undefined) return true;
+    throw new CommandFailure(
+      `${stack} was asked for again while it was being removed; what is left of it stays`,
+      exitCodes.refused,
+    );
+  };
   const look = async () => ownedBy(stack, await place.inventory(), await place.stacks());
 
   if (!lostCluster) {
@@ -78,6 +88,7 @@ export async function removeWhole(
       );
     }
   }
+  if (!(await stillGoing())) return;
   if (resources.length > 0) await place.destroy(stack, { lostCluster, onProgress });
 
   const left = await waitUntilGone(place, look, onProgress);
@@ -86,7 +97,7 @@ export async function removeWhole(
       `${stack} is removed, but ${left.length === 1 ? "something still carries" : `${left.length} things still carry`} its name; remove them by hand and start this command again, which takes its record away then\n${listed(left)}`,
     );
   }
-  await place.remove(stack);
+  if (await stillGoing()) await place.remove(stack);
 }
 
 function listed(found: readonly Found[]): string {

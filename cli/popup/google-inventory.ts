@@ -33,7 +33,7 @@ export async function inventoryOf(project: string): Promise<Found[]> {
   const found: Found[] = [];
   const search = new URL(`v1/projects/${project}:searchAllResources`, endpointOf("cloudasset"));
   search.searchParams.set("pageSize", "500");
-  for await (const { results } of pages(search, assets, token)) {
+  for await (const { results } of pages(search, assets, { token, project })) {
     found.push(
       ...results.map((asset) => ({
         name: asset.name.replace(/^\/\/[^/]+\//, ""),
@@ -42,10 +42,13 @@ export async function inventoryOf(project: string): Promise<Found[]> {
     );
   }
   const allZones = new URL(`dns/v1/projects/${project}/managedZones`, endpointOf("dns"));
-  for await (const { managedZones } of pages(allZones, zones, token)) {
+  for await (const { managedZones } of pages(allZones, zones, { token, project })) {
     for (const zone of managedZones) {
       const place = `projects/${project}/managedZones/${zone.name}/rrsets`;
-      for await (const { rrsets } of pages(new URL(`dns/v1/${place}`, endpointOf("dns")), records, token)) {
+      for await (const { rrsets } of pages(new URL(`dns/v1/${place}`, endpointOf("dns")), records, {
+        token,
+        project,
+      })) {
         found.push(
           ...rrsets.map((record) => ({
             name: `${place}/${record.name}/${record.type}`,
@@ -58,24 +61,30 @@ export async function inventoryOf(project: string): Promise<Found[]> {
   return found;
 }
 
+interface Caller {
+  readonly token: string;
+  readonly project: string;
+}
+
 async function* pages<T extends { nextPageToken?: string | undefined }>(
   url: URL,
   schema: z.ZodType<T>,
-  token: string,
+  caller: Caller,
 ): AsyncGenerator<T> {
   let next: string | undefined = "";
   while (next !== undefined) {
     if (next !== "") url.searchParams.set("pageToken", next);
-    const page: T = schema.parse(await ask(url, token));
+    const page: T = schema.parse(await ask(url, caller));
     yield page;
     next = page.nextPageToken === "" ? undefined : page.nextPageToken;
   }
 }
 
-async function ask(url: URL, token: string): Promise<unknown> {
+async function ask(url: URL, { token, project }: Caller): Promise<unknown> {
   const about = `${url.origin}${url.pathname}`;
   const response = await fetch(url, {
-    headers: { authorization: `Bearer ${token}` },
+    // Calls are counted where the pop-ups are: the API is on there.
+    headers: { authorization: `Bearer ${token}`, "x-goog-user-project": project },
     signal: AbortSignal.timeout(answerTimeout),
   }).catch((error: unknown) => {
     const { message, cause } = error as Error;
@@ -84,7 +93,7 @@ async function ask(url: URL, token: string): Promise<unknown> {
   if (response.ok) return response.json();
   const said = (await response.text()).trim().slice(0, 500);
   throw unknown(
-    `${about} answered ${response.status}: ${said}; it takes roles/cloudasset.viewer and roles/dns.reader in the project of pop-ups`,
+    `${about} answered ${response.status}: ${said}; it takes roles/cloudasset.viewer, roles/dns.reader and serviceusage.services.use in the project of pop-ups`,
   );
 }
 

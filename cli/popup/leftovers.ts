@@ -17,12 +17,13 @@ export function ownedBy(stack: string, found: readonly Found[], others: readonly
   });
 }
 
-/** Names of pop-ups that something is called after, none of which is one of `stacks`. */
+/** What is called or labelled after a pop-up that is none of `stacks`. Other words about it may say what they like. */
 export function orphans(found: readonly Found[], stacks: readonly string[]): Found[] {
-  return found.filter(({ text }) => {
+  return found.filter(({ name, text }) => {
+    const label = /"environment":"(popup-[^"]*)"/.exec(text)?.[1] ?? "";
     const rest = [...stacks]
       .sort((a, b) => b.length - a.length)
-      .reduce((left, stack) => left.replaceAll(named(stack), ""), text);
+      .reduce((left, stack) => left.replaceAll(named(stack), ""), `${name} ${label}`);
     return /(?<![a-z0-9])popup-[a-z]/.test(rest);
   });
 }
@@ -38,17 +39,28 @@ function named(stack: string): RegExp {
 export const madeByControllers =
   /\/(networkEndpointGroups|forwardingRules|target(Http|Https|Tcp)Proxies|urlMaps|backendServices|healthChecks)\/|\/disks\/pvc-/;
 
-/** Looks until nothing is left or the place's patience ends, and gives what is left then. */
+/**
+ * Looks until nothing is left or the place's patience ends, and gives what is left then. Nothing counts only when it is
+ * nothing again after the time that the inventory may be late.
+ */
 export async function waitUntilGone(
-  place: Pick<Place, "patience" | "pause">,
+  place: Pick<Place, "patience" | "pause" | "lag">,
   look: () => Promise<Found[]>,
   onProgress: (line: string) => void,
 ): Promise<Found[]> {
   const deadline = Date.now() + place.patience * 1000;
+  let nothingSince: number | undefined;
   for (;;) {
     const left = await look();
-    if (left.length === 0 || Date.now() > deadline) return left;
-    onProgress(`waiting for ${left.length} to go, ${left[0]?.name ?? ""} among them`);
+    if (left.length > 0) nothingSince = undefined;
+    else nothingSince ??= Date.now();
+    if (nothingSince !== undefined && Date.now() - nothingSince >= place.lag * 1000) return [];
+    if (left.length > 0 && Date.now() > deadline) return left;
+    onProgress(
+      left.length > 0
+        ? `waiting for ${left.length} to go, ${left[0]?.name ?? ""} among them`
+        : "looking once more, since the inventory may be late",
+    );
     await sleep(place.pause * 1000);
   }
 }

@@ -1,3 +1,4 @@
+import { CommandFailure } from "../failure";
 import { print, printJson, table } from "../terminal";
 import { fromNow, written } from "./lifetime";
 import { nameOf } from "./name";
@@ -45,7 +46,14 @@ export async function list(checkout: string, options: PopupOptions): Promise<voi
 export async function recordsIn(place: Place): Promise<(PopupRecord | Unproved)[]> {
   const records: (PopupRecord | Unproved)[] = [];
   for (const stack of (await place.stacks()).sort()) {
-    records.push(recordOf(stack, await place.tags(stack)));
+    try {
+      records.push(recordOf(stack, await place.tags(stack)));
+    } catch (error) {
+      // One that has gone meanwhile, or cannot be read, is nothing about the others.
+      if (!(error instanceof CommandFailure)) throw error;
+      if (!(await place.stacks()).includes(stack)) continue;
+      records.push({ stack, problem: `its record cannot be read: ${error.message.split("\n")[0] ?? ""}` });
+    }
   }
   return records;
 }

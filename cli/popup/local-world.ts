@@ -26,6 +26,7 @@ import type { Destruction, Found, Place, Tags } from "./place";
 export class LocalWorld implements Place {
   public readonly patience = 30;
   public readonly pause = 0.5;
+  public readonly lag = 0;
   private opened: Promise<Session> | undefined;
 
   constructor(
@@ -51,6 +52,8 @@ export class LocalWorld implements Place {
 
   public async setTags(stack: string, tags: Tags): Promise<void> {
     const workspace = await this.workspace(stack);
+    // A removal was killed after its last step but one: only the settings are left.
+    if (!stackExists(workspace)) return;
     for (const [name, value] of Object.entries(tags)) {
       await runOrThrow(workspace, ["stack", "tag", "set", name, value, "--stack", stack]);
     }

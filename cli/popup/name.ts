@@ -23,7 +23,7 @@ export function nameOf(stack: string): string {
 }
 
 /** Characters that a name may have. */
-const longest = 16;
+const longest = 15;
 
 /**
  * The name of the pop-up for a pull request of a service, `SERVICE/NUMBER`: the same each time. What would be too long is

@@ -29,6 +29,8 @@ export interface Place {
   readonly patience: number;
   /** Between two looks, in seconds. */
   readonly pause: number;
+  /** How late the inventory may be, in seconds: what it does not have may still come. */
+  readonly lag: number;
   /** Starts what has to run before anything can be asked, with its own progress. */
   ready(): Promise<void>;
   /** Stacks of pop-ups, whoever made them. */

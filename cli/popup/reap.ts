@@ -8,12 +8,14 @@ import { nameOf } from "./name";
 import type { Found, Place } from "./place";
 import { placeOf, type PopupOptions } from "./places";
 import { isExpired, planReaping, type ReapPlan } from "./reap-plan";
-import { isProved, recordOf } from "./record";
+import { isProved, type PopupRecord, recordOf } from "./record";
 import { popupProject } from "./settings";
 
 export interface ReapOptions extends PopupOptions {
   readonly yes: boolean;
   readonly atMost: number;
+  /** Minutes after which no other removal is begun. */
+  readonly for: number;
 }
 
 interface Outcome {
@@ -44,11 +46,11 @@ export async function reap(checkout: string, options: ReapOptions): Promise<void
     ...plan.keep.map(({ stack, expires }): Outcome => ({
       stack,
       outcome: "kept",
-      why: `expires ${fromNow(expires, now)}`,
+      why: `${expires < now ? "expired" : "expires"} ${fromNow(expires, now)}`,
     })),
     ...plan.report.map(({ stack, problem }): Outcome => ({ stack, outcome: "not certain", why: problem })),
   ];
-  report(outcomes, nobodys, options);
+  report(outcomes, nobodys, plan.tooMany, options);
   const problems = [
     ...outcomes
       .filter(({ outcome }) => outcome === "failed" || outcome === "not certain")
@@ -72,14 +74,20 @@ async function removeAll(
   options: ReapOptions,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  for (const { stack } of plan.remove) {
+  const deadline = Date.now() + options.for * 60_000;
+  for (const record of plan.remove) {
+    const { stack } = record;
+    if (Date.now() > deadline) {
+      outcomes.push({ stack, outcome: "kept", why: "there was no time left; the next run goes on" });
+      continue;
+    }
     try {
       await runTasks(
         [
           {
             title: `Removing ${stack}`,
             task: async (_, task) => {
-              const why = await removeIfStillExpired(place, stack, project, progressOf(task));
+              const why = await removeIfStillExpired(place, record, project, progressOf(task));
               outcomes.push({ stack, ...why });
             },
           },
@@ -98,15 +106,21 @@ async function removeAll(
   return outcomes;
 }
 
-/** Somebody may have given it more time since it was looked at. */
+/** Much may have happened since it was planned, which may be hours ago: whatever is not certain now stays. */
 async function removeIfStillExpired(
   place: Place,
-  stack: string,
+  planned: PopupRecord,
   project: string,
   onProgress: (line: string) => void,
 ): Promise<Pick<Outcome, "outcome" | "why">> {
+  const { stack } = planned;
+  if (!(await place.stacks()).includes(stack)) return { outcome: "removed", why: "somebody else did it" };
   const before = recordOf(stack, await place.tags(stack));
-  if (isProved(before) && before.phase !== "going") {
+  if (!isProved(before)) return { outcome: "not certain", why: before.problem };
+  if (before.made.getTime() !== planned.made.getTime()) {
+    return { outcome: "kept", why: "it is another one of the same name" };
+  }
+  if (before.phase !== "going") {
     await place.setTags(stack, { "popup:phase": "going" });
     const now = recordOf(stack, await place.tags(stack));
     if (!isProved(now) || !isExpired(now.expires, new Date())) {
@@ -118,9 +132,14 @@ async function removeIfStillExpired(
   return { outcome: "removed", why: "nothing carries its name" };
 }
 
-function report(outcomes: readonly Outcome[], nobodys: readonly Found[], options: ReapOptions): void {
+function report(
+  outcomes: readonly Outcome[],
+  nobodys: readonly Found[],
+  tooMany: number,
+  options: ReapOptions,
+): void {
   if (options.json) {
-    printJson({ popups: outcomes, orphans: nobodys.map(({ name }) => name) });
+    printJson({ popups: outcomes, orphans: nobodys.map(({ name }) => name), tooMany });
   } else if (outcomes.length === 0) {
     print("there are no pop-ups");
   } else {

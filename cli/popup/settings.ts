@@ -48,6 +48,12 @@ export function popupSettings(checkout: string, stack: string, slice: string, wi
       "a pop-up is platform:environment delivery with platform:lifecycle disposable: all of it can be removed",
     ]);
   }
+  const project = popupProject(checkout);
+  if (settings.project !== project) {
+    throw new SettingsError(name, [
+      `platform:project is ${JSON.stringify(settings.project)}; pop-ups are in ${project}, where they can be looked up and removed`,
+    ]);
+  }
   releasesOf(
     settings.services,
     join(checkout, releasesFolder),

@@ -56,6 +56,7 @@ export async function up(checkout: string, name: string | undefined, options: Up
           outputs = await place.up(stack, file, progressOf(task)).catch((error: unknown) => {
             throw halfMade(stack, record?.expires ?? now, error);
           });
+          if ((await place.tags(stack))["popup:phase"] === "going") throw beingRemoved(stack);
           await place.setTags(stack, { "popup:phase": "up" });
         },
       },
@@ -91,18 +92,16 @@ async function knownRecord(place: Place, stack: string): Promise<PopupRecord | u
     );
   }
   if (record.phase === "going") {
-    throw new CommandFailure(
-      `${stack} is being removed; wait until it is gone, or finish it: platform popup down ${nameOf(stack)}`,
-      exitCodes.refused,
-    );
+    throw beingRemoved(stack);
   }
   return record;
 }
 
-/** Who asks again keeps what is left of the time, unless that is less than what is asked for now. */
+/** Who asks again never shortens what is left; `extend` may. */
 function expiry(known: PopupRecord | undefined, life: number | undefined, now: Date): Date {
   const asked = after(now, life ?? lifeOf(usualLife));
-  return known && life === undefined && known.expires > now ? known.expires : asked;
+  const least = life === undefined ? now : asked;
+  return known && known.expires > least ? known.expires : asked;
 }
 
 /** Writes down whose it is and until when, before there is anything else of it. */
@@ -114,7 +113,7 @@ async function recorded(
 ): Promise<PopupRecord> {
   const { stack } = record;
   for (;;) {
-    const slice = await place.slice(stack);
+    const slice = record.slice === "" ? await place.slice(stack) : record.slice;
     if (slice === undefined) {
       throw new CommandFailure(
         "every slice of the address plan has a pop-up; remove one first: platform popup list",
@@ -124,10 +123,21 @@ async function recorded(
     const { file, from } = popupSettings(checkout, stack, slice, wish);
     const complete = { ...record, slice, from };
     await place.create(stack, file);
-    await place.setTags(stack, tagsOf(complete));
+    const { "popup:phase": phase, ...tags } = tagsOf(complete);
+    await place.setTags(stack, tags);
+    // Who removes it says so first, and looks again before anything goes: one of the two sees the other.
+    if ((await place.tags(stack))["popup:phase"] === "going") throw beingRemoved(stack);
+    await place.setTags(stack, { "popup:phase": phase ?? "making" });
     // Somebody else may have taken it at the same time.
-    if ((await place.slice(stack)) === slice) return complete;
+    if (record.slice !== "" || (await place.slice(stack)) === slice) return complete;
   }
+}
+
+function beingRemoved(stack: string): CommandFailure {
+  return new CommandFailure(
+    `${stack} is being removed; wait until it is gone, or finish it: platform popup down ${nameOf(stack)}`,
+    exitCodes.refused,
+  );
 }
 
 function halfMade(stack: string, expires: Date, error: unknown): unknown {

@@ -75,7 +75,7 @@ export const platformJobs: Readonly<Record<string, PlatformJob>> = {
         description: "up makes it or changes it, extend gives it more time, down removes it",
         choices: ["up", "extend", "down"],
       },
-      { name: "NAME", description: "What it is called: 3 to 16 lower case letters, digits and dashes" },
+      { name: "NAME", description: "What it is called: 3 to 15 lower case letters, digits and dashes" },
       {
         name: "FROM",
         description: "Whose versions it runs",

@@ -8,7 +8,7 @@ class ReapTest {
     pipeline.commands['popup reap'] = { 0 }
     pipeline.pipeline('reap')
     assert pipeline.taken('node')*.args == [['deploy-popups']]
-    assert pipeline.taken('sh')*.named*.script.findAll() == ['./platform popup reap --yes']
+    assert pipeline.taken('sh')*.named*.script.findAll() == ['./platform popup reap --yes --for 90']
   }
 
   @Test

@@ -74,7 +74,7 @@ describe("platform popup", function () {
 
   it("refuses what it cannot do before there is anything of it", async () => {
     const wrong: [args: string[], says: string][] = [
-      [["Search"], "3 to 16 lower case letters"],
+      [["Search"], "3 to 15 lower case letters"],
       [["production"].concat("--ttl", "8d"), "allowed: a number of minutes, hours or days up to a week"],
       [["demo", "--set", "biling=1.0.0"], "did you mean billing?"],
       [["demo", "--set", "billing=latest"], "one exact version"],

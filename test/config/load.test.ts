@@ -83,7 +83,7 @@ describe("loading the settings of the running stack", () => {
 
   for (const [stack, reason] of [
     ["test", /^"test" is no stack of this program; allowed: ci, popups, staging, production, or popup-NAME$/],
-    ["popup-a--b", /^"popup-a--b" is no name for a pop-up; after popup- come 3 to 16 /],
+    ["popup-a--b", /^"popup-a--b" is no name for a pop-up; after popup- come 3 to 15 /],
   ] as const) {
     it(`refuses the stack ${stack}, which is none of this program's, whatever its settings are`, async () => {
       for (const config of [stackConfig("staging"), broken()]) {

@@ -32,7 +32,7 @@ const kinds = Object.keys(patterns) as NameKind[];
 
 const stack = fc.oneof(
   fc.constantFrom("ci", "staging", "production", "deployer"),
-  fc.stringMatching(/^popup-[a-z][a-z0-9]{1,14}[a-z0-9]$/),
+  fc.stringMatching(/^popup-[a-z][a-z0-9]{1,13}[a-z0-9]$/),
 );
 const word = fc.stringMatching(/^[a-z][a-z0-9-]{1,60}[a-z0-9]$/);
 const parts = fc.tuple(stack, word);

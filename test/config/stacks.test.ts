@@ -11,7 +11,13 @@ describe("names of stacks", () => {
     });
   }
 
-  for (const name of ["popup-abc", "popup-search-42", "popup-a23456789012345z"]) {
+  for (const name of [
+    "popup-abc",
+    "popup-search-42",
+    "popup-a2345678901234z",
+    "popup-mainly",
+    "popup-x-mainz",
+  ]) {
     it(`include the pop-up ${name}`, () => {
       expect(stackNameProblem(name)).to.equal(undefined);
       expect(isPopup(name)).to.equal(true);
@@ -36,7 +42,9 @@ describe("names of stacks", () => {
     "popup-a--b",
     "popup-1ab",
     "popup-ab",
-    `popup-${"a".repeat(17)}`,
+    `popup-${"a".repeat(16)}`,
+    "popup-abc-main",
+    "popup-abc-public-x",
     "popup-",
     "-popup-abc",
     "Production",
@@ -54,7 +62,7 @@ describe("names of stacks", () => {
 
   it("say what a pop-up may be called", () => {
     expect(stackNameProblem("popup-X")).to.equal(
-      '"popup-X" is no name for a pop-up; after popup- come 3 to 16 lower case letters, digits and single dashes, starting with a letter and not ending with a dash',
+      '"popup-X" is no name for a pop-up; after popup- come 3 to 15 lower case letters, digits and single dashes, starting with a letter and not ending with a dash, and without the words main and public after a dash, as parts of a pop-up are called',
     );
   });
 

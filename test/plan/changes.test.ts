@@ -9,7 +9,7 @@ import { temporaryFolder } from "../support/plan-world";
 import { type ProgramRepository, programRepository } from "../support/program-repository";
 
 /** Resources of each stack before the edit, as the inventories list them. */
-const size: Readonly<Record<string, number>> = { ci: 238, staging: 253, production: 254 };
+const size: Readonly<Record<string, number>> = { ci: 243, staging: 253, production: 254 };
 
 /**
  * `action Type name`, with a component's type in (). `!` where the engine refuses it, `#` where the provider does when

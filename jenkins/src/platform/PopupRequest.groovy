@@ -42,7 +42,7 @@ class PopupRequest implements Serializable {
       }
     } else {
       must('DO', 'up|extend|down', 'up, extend or down')
-      must('NAME', '[a-z][a-z0-9-]{2,15}', '3 to 16 lower case letters, digits and dashes, starting with a letter')
+      must('NAME', '[a-z][a-z0-9-]{2,14}', '3 to 15 lower case letters, digits and dashes, starting with a letter')
       must('FROM', 'staging|production', 'staging or production')
       must('TTL', '[1-9][0-9]*[mhd]', 'a number of minutes, hours or days: 30m, 8h, 2d')
       must('VERSIONS', '([a-z][a-z0-9-]*=[A-Za-z0-9][A-Za-z0-9.-]* *)*', 'SERVICE=VERSION, with spaces between several')
@@ -64,9 +64,9 @@ class PopupRequest implements Serializable {
   @NonCPS
   String getSubject() { return "pop-up ${called}: ${action}" }
 
-  /** What only one build at a time has. */
+  /** What only one build at a time has: as a person may call the pop-up of a pull request, too. */
   @NonCPS
-  String getLock() { return "platform-popup-${called}" }
+  String getLock() { return "platform-popup-${called.replace('/', '-')}" }
 
   /** For popup.sh. */
   @NonCPS

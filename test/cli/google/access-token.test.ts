@@ -1,7 +1,11 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+
 import { expect } from "chai";
 
 import { accessTokens } from "../../../cli/google/access-token";
 import { githubApi as answering } from "../../support/github-api";
+import { temporaryFolder } from "../../support/plan-world";
 
 describe("who a command is to Google", () => {
   it("is whoever's token it is given", async () => {
@@ -26,6 +30,19 @@ describe("who a command is to Google", () => {
     } finally {
       await metadata.close();
     }
+  });
+
+  it("is who is logged in to gcloud where there is no metadata server", async () => {
+    const folder = temporaryFolder("platform-gcloud-");
+    writeFileSync(
+      join(folder, "gcloud"),
+      '#!/bin/sh\n[ "$*" = "auth print-access-token" ] && echo of-gcloud\n',
+      {
+        mode: 0o755,
+      },
+    );
+    const environment = { GCE_METADATA_HOST: "127.0.0.1:1", PATH: `${folder}:/usr/bin:/bin` };
+    expect(await accessTokens(environment)()).to.equal("of-gcloud");
   });
 
   it("is nobody outside Google Cloud, and it says what to set", async () => {

@@ -3,7 +3,7 @@
  * the providers, and an inventory that says what the emulated cloud has, in the form of Google's.
  */
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -79,6 +79,7 @@ describe("a pop-up on Google Cloud", function () {
     environment = {
       ...(await ownEngine()),
       GOOGLE_OAUTH_ACCESS_TOKEN: "mine",
+      PLATFORM_INVENTORY_LAG: "2",
       CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDASSET: api,
       CLOUDSDK_API_ENDPOINT_OVERRIDES_DNS: api,
     };
@@ -120,7 +121,6 @@ describe("a pop-up on Google Cloud", function () {
       });
     });
   const platform = (...args: string[]) => run("platform", ["popup", ...args]);
-  const settings = () => join(checkout.folder, "Pulumi.popup-billing-57.yaml");
   const ofPopup = () =>
     plan.world.cloud.list().filter((made) => JSON.stringify(made).includes("popup-billing-57"));
 
@@ -149,6 +149,22 @@ describe("a pop-up on Google Cloud", function () {
     );
   });
 
+  it("is brought to the next version by another machine, in its slice and for the time that it has", async () => {
+    const slice = () =>
+      plan.world.cloud.list("compute/subnetwork:Subnetwork").map(({ inputs }) => inputs["ipCidrRange"]);
+    const before = slice();
+    const longer = await platform("extend", "billing-57", "--ttl", "3d");
+    expect(longer.code, longer.err).to.equal(0);
+    const { code, out, err } = await run("jenkins/pipelines/popup.sh", [], {
+      ...{ DO: "up", NAME: "", FOR: "billing/57", FROM: "staging", TTL: "1d", OWNER: "somebody else" },
+      VERSIONS: "billing=1.5.0-pr.58",
+    });
+    expect(code, err).to.equal(0);
+    expect(out).to.match(/^popup-billing-57 is up: what staging runs, but billing 1\.5\.0-pr\.58\n/);
+    expect(out).to.include("(in 2 days)");
+    expect(slice()).to.deep.equal(before);
+  });
+
   it("has a slice of the address plan that no other has", async () => {
     const { code, err } = await platform("up", "other", "--by", "ada");
     expect(code, err).to.equal(0);
@@ -165,7 +181,6 @@ describe("a pop-up on Google Cloud", function () {
       TTL: "3d",
     });
     expect(extended.code, extended.err).to.equal(0);
-    expect(existsSync(settings())).to.equal(true);
     asked.length = 0;
     const { code, out, err } = await run("jenkins/pipelines/popup.sh", [], {
       DO: "down",
@@ -174,7 +189,8 @@ describe("a pop-up on Google Cloud", function () {
     expect(code, err).to.equal(0);
     expect(out).to.equal("popup-billing-57 is gone: nothing in acme-popups carries its name\n");
     expect(ofPopup()).to.deep.equal([]);
-    expect(existsSync(settings())).to.equal(false);
+    const settings = readdirSync(checkout.folder).filter((file) => file.startsWith("Pulumi.popup-"));
+    expect(settings).to.deep.equal([]);
     expect((await platform("list")).out).to.not.include("billing-57");
     expect(asked).to.include("Bearer mine /v1/projects/acme-popups:searchAllResources");
     expect(asked).to.include("Bearer mine /dns/v1/projects/acme-popups/managedZones/popups/rrsets");
@@ -182,13 +198,18 @@ describe("a pop-up on Google Cloud", function () {
 
   it("is not said to be gone where the inventory does not answer", async () => {
     const api = { CLOUDSDK_API_ENDPOINT_OVERRIDES_DNS: "http://127.0.0.1:1/" };
+    const before = plan.world.cloud.list().length;
     const failed = await run("platform", ["popup", "down", "other"], api);
     expect(failed.code).to.equal(1);
     expect(failed.err).to.include("/managedZones does not answer: ");
     expect(failed.err).to.include("nobody can tell what is left of a pop-up").and.not.include("    at ");
-    expect((await platform("list")).out).to.match(/^other +ada .* being removed$/m);
-    const again = await platform("reap", "--yes");
-    expect(again.code, again.err).to.equal(0);
+    // Nor is anything begun whose end could not be told.
+    expect(plan.world.cloud.list()).to.have.length(before);
+    const done = await platform("down", "other");
+    expect([done.code, done.out], done.err).to.deep.equal([
+      0,
+      "popup-other is gone: nothing in acme-popups carries its name\n",
+    ]);
     expect((await platform("list")).out).to.equal("there are no pop-ups\n");
   });
 

@@ -2,7 +2,8 @@ import { expect } from "chai";
 
 import { madeByControllers, orphans, ownedBy, waitUntilGone } from "../../../cli/popup/leftovers";
 import type { Found } from "../../../cli/popup/place";
-import { recordEnvironment } from "../../support/recorder";
+import { isPopup } from "../../../config/stacks";
+import { isCloudResource, recordEnvironment } from "../../support/recorder";
 import { popup } from "../../support/settings";
 
 const found = (...texts: string[]): Found[] => texts.map((text) => ({ name: text, text }));
@@ -62,7 +63,7 @@ describe("what is left of a pop-up", () => {
   });
 
   it("is waited for as long as something is there, and no longer than the place has patience", async () => {
-    const place = { patience: 60, pause: 0.001 };
+    const place = { patience: 60, pause: 0.001, lag: 0 };
     let looks = 0;
     const gone = await waitUntilGone(
       place,
@@ -71,10 +72,35 @@ describe("what is left of a pop-up", () => {
     );
     expect([gone, looks]).to.deep.equal([[], 3]);
     const stays = await waitUntilGone(
-      { patience: 0.01, pause: 0.001 },
+      { patience: 0.01, pause: 0.001, lag: 0 },
       () => Promise.resolve(found("x")),
       () => undefined,
     );
     expect(texts(stays)).to.deep.equal(["x"]);
+  });
+
+  it("has to be nothing again where the inventory may be late: what was made a moment ago comes up by then", async () => {
+    const late = [[], [], ["x"], [], []];
+    const seen: number[] = [];
+    const look = () => {
+      seen.push(late.length);
+      return Promise.resolve(found(...(late.shift() ?? [])));
+    };
+    const left = await waitUntilGone({ patience: 60, pause: 0.05, lag: 0.12 }, look, () => undefined);
+    expect([left, late.length]).to.deep.equal([[], 0]);
+    expect(seen.length).to.be.above(5);
+  });
+
+  it("carries the whole name of any pop-up, however long it is", async () => {
+    const longest = "popup-abcdefghijklmno";
+    expect([isPopup(longest), isPopup(`${longest}p`)]).to.deep.equal([true, false]);
+    const made = (await recordEnvironment(longest)).registrations.filter(
+      // Switching an API on is nobody's.
+      (each) =>
+        isCloudResource(each) && each.type.startsWith("gcp:") && each.type !== "gcp:projects/service:Service",
+    );
+    expect(made.length).to.be.above(10);
+    const without = made.filter(({ inputs }) => !JSON.stringify(inputs).includes(longest));
+    expect(without.map(({ type, name }) => `${type} ${name}`)).to.deep.equal([]);
   });
 });
