@@ -107,7 +107,7 @@ async function removeAll(
 }
 
 /** Much may have happened since it was planned, which may be hours ago: whatever is not certain now stays. */
-async function removeIfStillExpired(
+export async function removeIfStillExpired(
   place: Place,
   planned: PopupRecord,
   project: string,
