@@ -77,6 +77,15 @@ describe("the settings of a pop-up", () => {
     ).to.include("lifecycle disposable");
   });
 
+  it("are refused where the pop-up has a file of its own that puts it into another project", () => {
+    const folder = checkout();
+    const own = readFileSync(join(root, "templates/popup.yaml"), "utf8");
+    writeFileSync(join(folder, "Pulumi.popup-any.yaml"), own.replace("acme-popups", "acme-staging"));
+    expect(
+      problemsOf(() => popupSettings(folder, "popup-any", "popup-0", { versions: {} })).join(),
+    ).to.include('platform:project is "acme-staging"; pop-ups are in acme-popups');
+  });
+
   it("say the one project that pop-ups are in, and never that of an environment which lives for good", () => {
     expect(popupProject(root)).to.equal("acme-popups");
     const folder = checkout();
