@@ -41,7 +41,7 @@ export async function pulumi(
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     throw new CommandFailure(
-      "pulumi is not on PATH; install the CLI (https://www.pulumi.com/docs/install/) and log in to the backend of this project",
+      "pulumi is not on PATH; install the CLI (https://www.pulumi.com/docs/install/) and log in to the backend of this project; pop-ups of a local world: --world NAME",
     );
   } finally {
     process.off("SIGINT", stop).off("SIGTERM", stop).off("SIGHUP", stop);
