@@ -11,7 +11,7 @@ import { root } from "../../support/settings";
 import type { SqlAdminApi } from "../../support/sql-admin-api";
 
 describe("platform rehearse", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let api: SqlAdminApi;
   beforeEach(async () => {
     api = await rehearsedDatabase();

@@ -8,7 +8,7 @@ import { type GithubApi, githubApi as server } from "../../support/github-api";
 import { root } from "../../support/plan-world";
 
 describe("the credential for charts", function () {
-  this.timeout(20_000);
+  this.timeout(180_000);
   let metadata: GithubApi;
   let answer: readonly [number, unknown];
   beforeEach(async () => {

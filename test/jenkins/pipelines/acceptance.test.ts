@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { type JobClone, pipelineRepository } from "../../support/pipeline-scripts";
 
 describe("the acceptance of a release, as the pipeline asks for it", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let repository: ReturnType<typeof pipelineRepository>;
   before(() => (repository = pipelineRepository()));
   /** Where the promoted service is said to answer, which nobody does at port 1. */

@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { pipelineRepository } from "../../support/pipeline-scripts";
 
 describe("the product's address, as acceptance tests take it", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let repository: ReturnType<typeof pipelineRepository>;
   before(() => (repository = pipelineRepository()));
   const printed = async (urls: object) => {

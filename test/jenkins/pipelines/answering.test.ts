@@ -9,7 +9,7 @@ import { expect } from "chai";
 import { root, temporaryFolder } from "../../support/plan-world";
 
 describe("the services that are to answer", function () {
-  this.timeout(20_000);
+  this.timeout(180_000);
   const servers: Server[] = [];
   afterEach(() => servers.splice(0).forEach((server) => server.close()));
   const folder = temporaryFolder("platform-answering-");

@@ -46,7 +46,7 @@ async function printed(known: Record<string, [number, unknown, string?]>) {
 }
 
 describe("a commit that may run with credentials that read", function () {
-  this.timeout(20_000);
+  this.timeout(180_000);
 
   it("is printed when GitHub knows of somebody who has approved it, on all pages of all that is asked", async () => {
     const known = answers(pull, "write");

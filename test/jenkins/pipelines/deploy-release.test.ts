@@ -7,7 +7,7 @@ import { expect } from "chai";
 import { pipelineRepository } from "../../support/pipeline-scripts";
 
 describe("the up of a release", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let repository: ReturnType<typeof pipelineRepository>;
   before(() => (repository = pipelineRepository()));
   const deployed = async (targets: string, status = "0") => {

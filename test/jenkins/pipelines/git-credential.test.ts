@@ -28,7 +28,7 @@ function claimsIn(authorization: string | undefined, key: KeyObject): Claims | u
 }
 
 describe("git's credential for this repository", function () {
-  this.timeout(20_000);
+  this.timeout(180_000);
   const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   let api: GithubApi;
   let seen: (Claims | undefined)[];

@@ -99,7 +99,7 @@ class Main {
 }
 
 describe("a version that came to production's file", function () {
-  this.timeout(30_000);
+  this.timeout(180_000);
   let main: Main;
   beforeEach(() => {
     main = new Main();

@@ -12,7 +12,7 @@ import { temporaryFolder } from "../../support/plan-world";
 import { productionFile, releaseLine, releasesHeader, stagingFile } from "../../support/release-checkout";
 
 describe("the pull request of a release", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let api: GithubApi;
   let open: { number: number }[];
   let writer: string;

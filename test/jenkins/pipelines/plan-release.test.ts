@@ -14,7 +14,7 @@ const other = { op: "delete", urn: "urn:pulumi:staging::platform::gcp:compute/ne
 const plan = (...steps: object[]) => JSON.stringify({ steps, changeSummary: { same: 1 } });
 
 describe("the plan of a release, as the pipeline asks for it", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let repository: ReturnType<typeof pipelineRepository>;
   before(() => (repository = pipelineRepository()));
   const asked = async (says: string, status = 0) => {

@@ -8,7 +8,7 @@ import { pipelineRepository } from "../../support/pipeline-scripts";
 import { temporaryFolder } from "../../support/plan-world";
 
 describe("a checkout that is made ready in a deploy pod", function () {
-  this.timeout(20_000);
+  this.timeout(180_000);
   const credential = (folder: string) => git(folder, "config", "--local", "--get-regexp", "credential|user");
 
   it("commits as jenkins, and asks the App for this repository's token, and no other helper", async () => {

@@ -13,7 +13,7 @@ const line =
 const push = ["staging: deploy billing 1.5.0", "Made by: services/billing/main #12"] as const;
 
 describe("a release that a pipeline writes", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const repository = () => {
     const made = pipelineRepository();
     const job = made.clone();

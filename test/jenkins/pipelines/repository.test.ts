@@ -15,7 +15,7 @@ const said = (service: string) =>
   });
 
 describe("where the code of a service is", function () {
-  this.timeout(20_000);
+  this.timeout(180_000);
 
   it("is what the catalogue says", async () => {
     expect(await said("billing")).to.deep.equal([

@@ -22,7 +22,7 @@ async function deploy(job: JobClone, subject: string): Promise<void> {
 }
 
 describe("a release that a pipeline takes back", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   it("leaves main as it was, by a commit that says so", async () => {
     const { clone, onMain, subjects } = pipelineRepository();

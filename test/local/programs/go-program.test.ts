@@ -27,7 +27,7 @@ echo "$3" > "$2"
 `;
 
 describe("building a Go program", function () {
-  this.timeout(20_000);
+  this.timeout(180_000);
   let folder: string;
   let env: Record<string, string>;
   let program: GoProgram;
