@@ -127,7 +127,7 @@ describe("in the cluster that builds, Jenkins", () => {
 
   const labels = {
     builds: ["", "-postgres", "-redis", "-postgres-redis"].map((stores) => `service-build${stores}`),
-    deploys: ["staging", "production", "popups", "preview"].map((target) => `deploy-${target}`),
+    deploys: ["staging", "production", "popups", "preview", "rehearsal"].map((target) => `deploy-${target}`),
   };
   for (const [namespace, own] of Object.entries(labels) as ["builds" | "deploys", string[]][]) {
     it(`is configured with these pods for ${namespace}, and no others`, () => {
