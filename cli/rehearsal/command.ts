@@ -38,7 +38,7 @@ export function rehearseCommand(checkout: string): Command {
       .option("--json", "the result as one JSON document", false)
       .addHelpText(
         "after",
-        "\nActs as the pod's or machine's account, or by the token in GOOGLE_OAUTH_ACCESS_TOKEN. docs/restore.md says what the account needs.",
+        "\nActs by the token in GOOGLE_OAUTH_ACCESS_TOKEN, else as the pod's or machine's account, else as who is logged in to gcloud. docs/restore.md says what the account needs.",
       )
       .exitOverride();
   }
