@@ -1,16 +1,14 @@
 import { rmSync } from "node:fs";
 
 import { stackNameProblem } from "../../config/stacks";
-import { removeStack, runEngine, stackExists } from "../../local/engine/run";
-import { releaseSlices } from "../../local/world/slices";
+import { stackExists } from "../../local/engine/run";
 import { copiedSettings, stacksIn, workspaceOf } from "../../local/world/stacks";
 import { CommandFailure, exitCodes } from "../failure";
 import { print, printJson, progressOf, runTasks } from "../terminal";
-import { adoptWhatWasBegun, refuseWhileLocked } from "./bring-up";
-import { nameIn } from "../plan/resource-name";
-import { failureOf } from "./failures";
+import { refuseWhileLocked } from "./bring-up";
 import { type LocalOptions, openSession, worldLayout } from "./session";
 import { checked } from "./settings";
+import { forgetStack, takeDown } from "./take-down";
 
 export interface DestroyOptions extends LocalOptions {
   /** Without the engine's own preview, which meets a protection before anything is deleted. */
@@ -44,21 +42,10 @@ export async function destroy(stack: string, options: DestroyOptions): Promise<v
       {
         title: `Destroying ${stack}`,
         task: async (_, task) => {
-          const onProgress = progressOf(task);
-          await adoptWhatWasBegun(session, workspace, onProgress);
-          if (forgetUnreachable) await session.client.forgetUnreachable(true);
-          const result = await runEngine(workspace, "destroy", {
-            skipPreview: options.skipPreview,
-            flags: options.refresh ? ["--refresh"] : [],
-            onEvent: ({ resourcePreEvent }) => {
-              if (resourcePreEvent) onProgress(`delete ${nameIn(resourcePreEvent.metadata.urn)}`);
-            },
-          }).finally(() => forgetUnreachable && session.client.forgetUnreachable(false));
-          if (!result.ok) throw failureOf(stack, result, workspace);
-          deleted = result.changes["delete"] ?? 0;
-          await removeStack(workspace);
-          rmSync(workspace.folder, { recursive: true, force: true });
-          releaseSlices(layout, stack);
+          const { skipPreview, refresh } = options;
+          const how = { skipPreview, refresh, forgetUnreachable, onProgress: progressOf(task) };
+          deleted = (await takeDown(session, workspace, how)).changes["delete"] ?? 0;
+          await forgetStack(session, workspace);
         },
       },
     ],

@@ -1,14 +1,11 @@
-import { rmSync } from "node:fs";
-
 import type { StackFile } from "../../config/stack-file";
 import { isPopup, popupsBase } from "../../config/stacks";
 import { runOrThrow } from "../../local/engine/command";
-import { removeStack, runEngine, stackExists, type Workspace } from "../../local/engine/run";
+import { stackExists, type Workspace } from "../../local/engine/run";
 import { resourcesInState, type StateResource } from "../../local/engine/state";
-import { releaseSlices, reserveSlice } from "../../local/world/slices";
+import { reserveSlice } from "../../local/world/slices";
 import { stacksIn, withStack, workspaceOf } from "../../local/world/stacks";
-import { adoptWhatWasBegun, bringUp, refuseWhileLocked } from "../local/bring-up";
-import { failureOf } from "../local/failures";
+import { bringUp } from "../local/bring-up";
 import { baseOf, isBaseUp } from "../local/popups-base";
 import {
   type LocalOptions,
@@ -19,7 +16,7 @@ import {
   worldLayout,
 } from "../local/session";
 import { checked, chooseStacks, type ChosenStack } from "../local/settings";
-import { nameIn } from "../plan/resource-name";
+import { forgetStack, takeDown } from "../local/take-down";
 import type { Destruction, Found, Place, Tags } from "./place";
 
 /** A local world, where Google Cloud is emulated; it begins with the first command that needs it. */
@@ -88,31 +85,17 @@ export class LocalWorld implements Place {
     stack: string,
     { targets, lostCluster = false, onProgress }: Destruction,
   ): Promise<void> {
-    const session = await this.session();
-    const workspace = await this.workspace(stack);
-    refuseWhileLocked(workspace);
-    await adoptWhatWasBegun(session, workspace, onProgress);
-    if (lostCluster) await session.client.forgetUnreachable(true);
-    const flags = [
-      ...(lostCluster ? ["--refresh"] : []),
-      ...(targets === undefined ? [] : ["--target-dependents"]),
-    ];
-    const result = await runEngine(workspace, "destroy", {
+    await takeDown(await this.session(), await this.workspace(stack), {
       skipPreview: true,
-      flags,
-      ...(targets && { targets: [...targets] }),
-      onEvent: ({ resourcePreEvent }) => {
-        if (resourcePreEvent) onProgress(`delete ${nameIn(resourcePreEvent.metadata.urn)}`);
-      },
-    }).finally(() => lostCluster && session.client.forgetUnreachable(false));
-    if (!result.ok) throw failureOf(stack, result, workspace);
+      refresh: lostCluster,
+      forgetUnreachable: lostCluster,
+      onProgress,
+      ...(targets && { targets }),
+    });
   }
 
   public async remove(stack: string): Promise<void> {
-    const workspace = await this.workspace(stack);
-    await removeStack(workspace);
-    rmSync(workspace.folder, { recursive: true, force: true });
-    releaseSlices(this.layout, stack);
+    await forgetStack(await this.session(), await this.workspace(stack));
   }
 
   public async inventory(): Promise<readonly Found[]> {
